@@ -1,0 +1,85 @@
+/** Where a refusal was found: a file with its line and column (both from 1), a key path, or any of these alone. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** Key path such as `lockstep:settings.appointments.replicas`, or the name of what was looked at. */
+  readonly path?: string;
+}
+
+/** One reason for a "no". Tests assert on `code`; people read the rest. */
+export interface Refusal {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  readonly place: Place;
+  readonly found: string;
+  readonly expected: string;
+  /** What to do: a command to type where there is one. */
+  readonly action: string;
+}
+
+/** The outcome of everything that can be refused: all reasons at once, or the value. */
+export type Outcome<T> =
+  | { readonly kind: "accepted"; readonly value: T }
+  | { readonly kind: "refused"; readonly refusals: readonly Refusal[] };
+
+export function accepted<T>(value: T): Outcome<T> {
+  return { kind: "accepted", value };
+}
+
+export function refused<T>(refusals: readonly Refusal[]): Outcome<T> {
+  return { kind: "refused", refusals };
+}
+
+/** How a run ended that did not do what was asked (DESIGN, The verbs). */
+export type ExitCode = 1 | 2;
+
+/** Carries refusals up to the edge (a verb, the program) where an outcome cannot be returned. */
+export class RefusalError extends Error {
+  readonly refusals: readonly Refusal[];
+  /** 1: refused or failed. 2: wrong use or invalid configuration. */
+  readonly exitCode: ExitCode;
+
+  constructor(refusals: readonly Refusal[], exitCode: ExitCode = 1) {
+    super(renderRefusals(refusals));
+    this.name = "RefusalError";
+    this.refusals = refusals;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Text for people, in a fixed order: by file, line, column, then path. */
+export function renderRefusals(refusals: readonly Refusal[]): string {
+  return refusals.toSorted(byPlace).map(renderRefusal).join("\n\n");
+}
+
+function renderRefusal(refusal: Refusal): string {
+  return [
+    renderPlace(refusal.place),
+    `  found     ${indent(refusal.found)}`,
+    `  expected  ${indent(refusal.expected)}`,
+    `  try       ${indent(refusal.action)}`,
+  ].join("\n");
+}
+
+function renderPlace({ file, line, column, path }: Place): string {
+  const position = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(":");
+  return [position, path].filter((part) => part !== undefined && part !== "").join("  ");
+}
+
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n            ");
+}
+
+function byPlace(left: Refusal, right: Refusal): number {
+  return (
+    compare(left.place.file ?? "", right.place.file ?? "") ||
+    (left.place.line ?? 0) - (right.place.line ?? 0) ||
+    (left.place.column ?? 0) - (right.place.column ?? 0) ||
+    compare(left.place.path ?? "", right.place.path ?? "")
+  );
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
