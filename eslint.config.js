@@ -18,7 +18,7 @@ const directions = [
 ];
 
 const pureImports = {
-  regex: "^(node:(?!crypto$)|@pulumi/|execa$)",
+  regex: "^(node:(?!(crypto|util)$)|@pulumi/|execa$)",
   message: "This folder is pure: no I/O, no clock, no engine. Let the caller pass the values in.",
 };
 

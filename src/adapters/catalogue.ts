@@ -1,0 +1,47 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Application } from "../model/application.ts";
+import { toCatalogue, type Catalogue, type CatalogueEntry } from "../model/catalogue.ts";
+import { refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { projectRoot } from "./project.ts";
+import { displayPath } from "./yaml-files.ts";
+
+/** Loads every file of the catalogue; each defines one application and is named after it. */
+export async function loadCatalogue(folder = join(projectRoot, "src", "applications")): Promise<Outcome<Catalogue>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+  const files = await Promise.all(names.map((name) => loadEntry(join(folder, name))));
+  const refusals = files.filter((file) => "code" in file);
+  if (refusals.length > 0) return refused(refusals);
+  return toCatalogue(files.filter((file) => "application" in file));
+}
+
+async function loadEntry(path: string): Promise<CatalogueEntry | Refusal> {
+  const file = displayPath(path);
+  try {
+    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    const applications = Object.values(module).filter(isApplication);
+    const [application] = applications;
+    const expectedName = file.slice(file.lastIndexOf("/") + 1, -".ts".length);
+    if (applications.length === 1 && application?.name === expectedName) return { file, application };
+    return {
+      code: "invalid-catalogue",
+      place: { file },
+      found: applications.length === 0 ? "no application" : applications.map(({ name }) => name).join(", "),
+      expected: `one exported application({ name: "${expectedName}", … })`,
+      action: "one file per application, named after it",
+    };
+  } catch (error) {
+    return {
+      code: "invalid-catalogue",
+      place: { file },
+      found: error instanceof Error ? error.message : String(error),
+      expected: "a file that loads",
+      action: "npm run typecheck shows what is wrong",
+    };
+  }
+}
+
+function isApplication(value: unknown): value is Application {
+  return typeof value === "object" && value !== null && "name" in value && "toValues" in value && "chart" in value;
+}

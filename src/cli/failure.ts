@@ -1,0 +1,26 @@
+import { ProcessError } from "../adapters/processes.ts";
+import { RefusalError } from "../model/refusal.ts";
+
+const INTERRUPTED = 130;
+
+/** Says on standard error why a verb ended. @returns the process's exit code */
+export function reportFailure(error: unknown): number {
+  if (error instanceof RefusalError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (isInterruption(error)) {
+    process.stderr.write("interrupted\n");
+    return INTERRUPTED;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  const details = error instanceof ProcessError && error.stderr !== "" ? `\n${error.stderr.trimEnd()}` : "";
+  process.stderr.write(`lockstep: ${text}${details}\n`);
+  if (process.env["LOCKSTEP_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  return 1;
+}
+
+function isInterruption(error: unknown): boolean {
+  if (error instanceof ProcessError) return error.code === "cancelled";
+  return error instanceof Error && (error.name === "AbortError" || error.name === "ExitPromptError");
+}

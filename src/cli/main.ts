@@ -1,0 +1,35 @@
+import { Command, CommanderError } from "commander";
+import { enableCompileCache } from "node:module";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { projectRoot } from "../adapters/project.ts";
+import { reportFailure } from "./failure.ts";
+import { verbs } from "./verbs.ts";
+
+enableCompileCache();
+
+async function createProgram(name: string | undefined): Promise<Command> {
+  const manifest = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
+  const program = new Command("lockstep")
+    .description("Delivers many applications through several stages: pinned, signed, promoted under gates, with a way back.")
+    .version(manifest.version)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help shows what it takes)")
+    .exitOverride();
+  for (const verb of verbs) {
+    // A verb's code is loaded only when it is the one that was typed.
+    const command = verb.name === name ? await verb.load() : new Command(verb.name).description(verb.description);
+    program.addCommand(command.exitOverride());
+  }
+  return program;
+}
+
+const typed = process.argv.slice(2);
+try {
+  const name = typed[0] === "help" ? typed[1] : typed.find((word) => !word.startsWith("-"));
+  const program = await createProgram(name);
+  if (typed.length === 0) program.outputHelp();
+  else await program.parseAsync(typed, { from: "user" });
+} catch (error) {
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportFailure(error);
+}

@@ -1,0 +1,72 @@
+import type { Chart, ChartInput, JsonObject } from "./chart.ts";
+
+/** A database migration: Jobs of the application's own image. */
+export interface Migration<Secret extends string> {
+  /** Brings the database to the version's level. Runs once per version, before the workload changes. */
+  readonly command: readonly [string, ...string[]];
+  /** Takes the database back by one version; without it a rollback never crosses this migration. */
+  readonly down?: readonly [string, ...string[]];
+  /** Which of the application's secrets the Jobs get. @default all of them */
+  readonly secrets?: readonly Secret[];
+}
+
+/** A length of time: 90s, 10m, 24h. */
+export type Duration = `${number}${"s" | "m" | "h" | "d"}`;
+
+export interface Timeouts {
+  /** How long a roll-out may take. @default "10m" */
+  readonly rollout?: Duration;
+  /** How long the migration may take. @default "10m" */
+  readonly migration?: Duration;
+}
+
+/** What every application says of itself, whatever its chart. */
+export interface ApplicationDefinition<Secret extends string> {
+  /** Lower-case; names the application's objects. Also the name of its file in the catalogue. */
+  readonly name: string;
+  /** The namespace it lives in, before the stage is added. @default the project's name */
+  readonly namespace?: string;
+  /** The names that every stage must set under `secrets`. */
+  readonly secrets?: readonly Secret[];
+  /** Whether a stage must, may or must not give it hosts. @default "optional" */
+  readonly hosts?: "required" | "optional" | "none";
+  /** Environment variables in every stage; a stage's own `env` wins. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly migration?: Migration<NoInfer<Secret>>;
+  /** Applications that must be rolled out before this one, where the stage has them. */
+  readonly after?: readonly string[];
+  /** The engine refuses to delete it; a stage's own `protect` wins. @default false */
+  readonly protect?: boolean;
+  readonly timeouts?: Timeouts;
+  /** The name it had before: its objects are replaced, and the plan says so. */
+  readonly formerly?: string;
+}
+
+/** An application of the catalogue. Its chart's types are checked where it is defined and closed over here. */
+export interface Application extends ApplicationDefinition<string> {
+  readonly chart: {
+    readonly name: string;
+    readonly typed: boolean;
+    readonly requires: { readonly resources: boolean };
+  };
+  readonly toValues: (input: ChartInput) => JsonObject;
+}
+
+/**
+ * Defines an application. A misspelt secret, an unknown chart value or a missing need of the chart
+ * (probes, ports) does not compile.
+ */
+export function application<const Secret extends string, Needs extends object, Values extends object>(
+  definition: ApplicationDefinition<Secret> & {
+    readonly chart: Chart<Needs, Values>;
+    /** The chart's own values, typed by the chart. */
+    readonly values?: NoInfer<Values>;
+  } & NoInfer<Needs>,
+): Application {
+  const { chart, values, ...rest } = definition;
+  return {
+    ...(rest as ApplicationDefinition<string>),
+    chart: { name: chart.name, typed: chart.typed, requires: chart.requires },
+    toValues: (input) => chart.toValues(input, definition, values),
+  };
+}

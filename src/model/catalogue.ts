@@ -1,0 +1,119 @@
+import type { Application } from "./application.ts";
+import { durationSchema, environmentNameSchema, objectNameSchema } from "./kubernetes-names.ts";
+import { didYouMean } from "./nearest.ts";
+import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+
+/** Every application, by name, in the order of their names. */
+export type Catalogue = ReadonlyMap<string, Application>;
+
+export interface CatalogueEntry {
+  /** The file that defines it, as people would type it. */
+  readonly file: string;
+  readonly application: Application;
+}
+
+/** Puts the catalogue together and checks what the compiler cannot: names, references between applications, circles. */
+export function toCatalogue(entries: readonly CatalogueEntry[]): Outcome<Catalogue> {
+  const sorted = entries.toSorted((left, right) => (left.application.name < right.application.name ? -1 : 1));
+  const catalogue = new Map(sorted.map(({ application }) => [application.name, application]));
+  const refusals = [
+    ...sorted.flatMap((entry) => [...refuseNames(entry), ...refuseReferences(entry, catalogue)]),
+    ...refuseDoubles(sorted),
+  ];
+  if (refusals.length === 0) refusals.push(...refuseCircles(sorted, catalogue));
+  return refusals.length > 0 ? refused(refusals) : accepted(catalogue);
+}
+
+function refuseNames({ file, application }: CatalogueEntry): Refusal[] {
+  const refuse = (path: string, found: string, expected: string): Refusal => ({
+    code: "invalid-catalogue",
+    place: { file, path },
+    found,
+    expected,
+    action: `correct ${path}`,
+  });
+  const { name, namespace, formerly, secrets = [], env = {}, timeouts = {} } = application;
+  const named = Object.entries({ name, namespace, formerly }).filter((entry) => entry[1] !== undefined);
+  return [
+    ...named.flatMap(([path, value]) =>
+      objectNameSchema.safeParse(value).success ? [] : [refuse(path, String(value), "a lower-case name")],
+    ),
+    ...[...secrets, ...Object.keys(env)].flatMap((variable) =>
+      environmentNameSchema.safeParse(variable).success ? [] : [refuse("secrets, env", variable, "a variable's name")],
+    ),
+    ...Object.entries(timeouts).flatMap(([path, value]) =>
+      durationSchema.safeParse(value).success
+        ? []
+        : [refuse(`timeouts.${path}`, String(value), "a length of time such as 10m")],
+    ),
+    ...secrets.filter((secret) => secret in env).map((secret) => refuse("env", secret, "a name that is no secret's")),
+  ];
+}
+
+function refuseReferences({ file, application }: CatalogueEntry, catalogue: Catalogue): Refusal[] {
+  return (application.after ?? [])
+    .filter((name) => !catalogue.has(name))
+    .map((name) => ({
+      code: "unknown-application",
+      place: { file, path: "after" },
+      found: `${name}${didYouMean(name, catalogue.keys())}`,
+      expected: `an application of the catalogue: ${[...catalogue.keys()].join(", ")}`,
+      action: "correct the name, or add the application to src/applications",
+    }));
+}
+
+function refuseDoubles(entries: readonly CatalogueEntry[]): Refusal[] {
+  const first = new Map<string, string>();
+  return entries.flatMap(({ file, application: { name } }) => {
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, file);
+      return [];
+    }
+    return [
+      {
+        code: "double-application",
+        place: { file, path: "name" },
+        found: `${name}, which ${earlier} defines as well`,
+        expected: "a name of its own",
+        action: "rename one of the two",
+      },
+    ];
+  });
+}
+
+function refuseCircles(entries: readonly CatalogueEntry[], catalogue: Catalogue): Refusal[] {
+  const circle = findCircle(catalogue);
+  if (circle === undefined) return [];
+  const file = entries.find(({ application }) => application.name === circle[0])?.file;
+  return [
+    {
+      code: "circular-order",
+      place: { ...(file === undefined ? {} : { file }), path: "after" },
+      found: circle.join(" after "),
+      expected: "an order without circles",
+      action: "remove one `after` of these",
+    },
+  ];
+}
+
+/** A path that ends where it began, or undefined. */
+function findCircle(catalogue: Catalogue): readonly string[] | undefined {
+  const done = new Set<string>();
+  const visit = (name: string, trail: readonly string[]): readonly string[] | undefined => {
+    const at = trail.indexOf(name);
+    if (at !== -1) return [...trail.slice(at), name];
+    if (done.has(name)) return undefined;
+    for (const earlier of catalogue.get(name)?.after ?? []) {
+      const circle = visit(earlier, [...trail, name]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(name);
+    return undefined;
+  };
+  for (const name of catalogue.keys()) {
+    const circle = visit(name, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}

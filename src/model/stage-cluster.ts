@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { labelsSchema, objectNameSchema, quantitySchema, hostSchema } from "./kubernetes-names.ts";
+
+/** Which cluster a stage runs in, and how it is reached from outside. */
+export const clusterSchema = z.strictObject(
+  {
+    context: z
+      .string({ error: "the name of a kubeconfig context" })
+      .min(1, { error: "the name of a kubeconfig context" }),
+    gateway: z
+      .strictObject({ name: objectNameSchema, namespace: objectNameSchema }, { error: "{ name, namespace }" })
+      .optional()
+      .meta({ description: "Hosts become HTTPRoutes of this Gateway. Without it they become Ingresses" }),
+    ingressClass: objectNameSchema.optional().meta({ description: "For Ingresses. Default: the cluster's own" }),
+    dnsTarget: hostSchema
+      .optional()
+      .meta({ description: "Where hosts point to: each becomes a CNAME record, written for external-dns" }),
+  },
+  { error: "{ context: <kubeconfig context> }" },
+);
+
+export type StageCluster = z.output<typeof clusterSchema>;
+
+/** What a stage says of one of its namespaces. */
+export const namespaceSchema = z.strictObject(
+  {
+    name: objectNameSchema.optional().meta({ description: "Its name in the cluster. Default: <namespace>-<stage>" }),
+    create: z
+      .boolean({ error: "true or false" })
+      .optional()
+      .meta({ description: "false: it is there already and is not ours. Default: true" }),
+    labels: labelsSchema.optional(),
+    quota: z
+      .record(z.string(), quantitySchema, { error: "hard limits of a ResourceQuota, such as pods: 50" })
+      .optional()
+      .meta({ description: 'Hard limits of a ResourceQuota, such as requests.cpu: "4"' }),
+  },
+  { error: "{ labels, quota }" },
+);
+
+export type NamespaceSettings = z.output<typeof namespaceSchema>;

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { objectNameSchema } from "./kubernetes-names.ts";
+import { parseLeniently } from "./lenient-parse.ts";
+import { didYouMean } from "./nearest.ts";
+import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+import type { YamlSource } from "./yaml-source.ts";
+
+const SOURCES = "registry, or a list of stages";
+
+const stageSchema = z.strictObject(
+  {
+    from: z.union([z.literal("registry"), z.array(objectNameSchema, { error: SOURCES }).min(1, { error: SOURCES })], {
+      error: SOURCES,
+    }),
+    cluster: z
+      .strictObject({ uid: z.uuid({ error: "the uid of the cluster's namespace kube-system" }) }, { error: "{ uid }" })
+      .optional(),
+    zone: z.string({ error: "a DNS zone" }).optional(),
+    // Its keys are read where gates are decided.
+    gate: z.looseObject({}, { error: "the rules of the stage" }).optional(),
+  },
+  { error: "a stage: { from }" },
+);
+
+/** A stage as trust/stages.yaml describes it. */
+export interface StageDefinition {
+  readonly name: string;
+  /** `registry`, or the stages it is promoted from. */
+  readonly from: "registry" | readonly string[];
+  /** The uid of the cluster's namespace kube-system. */
+  readonly clusterUid: string | undefined;
+  readonly zone: string | undefined;
+  /** Every stage that the registry does not feed is gated. */
+  readonly gated: boolean;
+}
+
+export type Stages = ReadonlyMap<string, StageDefinition>;
+
+/** Parses stages.yaml; sources must be stages of the same file. */
+export function parseStages(source: YamlSource): Outcome<Stages> {
+  const schema = z.strictObject({
+    stages: z.record(objectNameSchema, stageSchema, { error: "stages, name: { from }" }),
+  });
+  const { value, refusals } = parseLeniently(schema, source.tree, source, []);
+  if (value === undefined || refusals.length > 0) return refused(refusals);
+  const names = Object.keys(value.stages);
+  const unknownSources = Object.entries(value.stages).flatMap(([name, { from }]) =>
+    from === "registry" ? [] : refuseUnknownSources(source, name, from, names),
+  );
+  if (unknownSources.length > 0) return refused(unknownSources);
+  return accepted(
+    new Map(
+      Object.entries(value.stages).map(([name, { from, cluster, zone, gate }]) => [
+        name,
+        { name, from, clusterUid: cluster?.uid, zone, gated: from !== "registry" || gate !== undefined },
+      ]),
+    ),
+  );
+}
+
+/** The stage, or why there is none of that name. */
+export function findStage(stages: Stages, name: string, file: string): Outcome<StageDefinition> {
+  const stage = stages.get(name);
+  if (stage !== undefined) return accepted(stage);
+  return refused([
+    {
+      code: "unknown-stage",
+      place: { file, path: "stages" },
+      found: `no stage ${name}${didYouMean(name, stages.keys())}`,
+      expected: `one of ${[...stages.keys()].join(", ")}`,
+      action: `name one of these, or add ${name} to ${file}`,
+    },
+  ]);
+}
+
+function refuseUnknownSources(
+  source: YamlSource,
+  stage: string,
+  from: readonly string[],
+  names: readonly string[],
+): Refusal[] {
+  return from.flatMap((name, index) =>
+    names.includes(name) && name !== stage
+      ? []
+      : [
+          {
+            code: "unknown-stage",
+            place: source.placeOf(["stages", stage, "from", index]),
+            found: `${name}${didYouMean(name, names)}`,
+            expected: "another stage of this file",
+            action: "correct the name",
+          },
+        ],
+  );
+}
