@@ -24,7 +24,9 @@ export function runsSources(version) {
 
 /** Installs exactly what the lock file names, once per lock file. Ends the process where that fails. */
 export function installDependencies() {
-  const wanted = createHash("sha256").update(readFileSync(`${projectRoot}/package-lock.json`)).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(`${projectRoot}/package-lock.json`))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(pinnedNode)) return;
   console.log("Installing dependencies …");
   // Install scripts stay off: one of them wants to download an engine plugin. Node's own only moves its binary.

@@ -8,7 +8,9 @@ const main = `${projectRoot}/src/cli/main.ts`;
 const options = process.argv.slice(2);
 
 if (!existsSync(`${projectRoot}/node_modules/commander`)) {
-  console.error("lockstep: the dependencies are not installed. Type:  npm run quickstart   (or: npm ci --ignore-scripts && npm rebuild node)");
+  console.error(
+    "lockstep: the dependencies are not installed. Type:  npm run quickstart   (or: npm ci --ignore-scripts && npm rebuild node)",
+  );
   process.exitCode = 2;
 } else if (runsSources(process.versions.node)) {
   process.argv.splice(1, 1, main);

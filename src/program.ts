@@ -36,9 +36,9 @@ export async function deployStage(): Promise<ProgramOutputs> {
     deployedApplications(),
   ]);
   const [clusterUid, chartPaths] = orRefuseAll(cluster, charts);
-  for (const path of engineConfig?.differences ?? []) log.warn(`${path}: not as in ${loaded.source.file}`);
-  for (const removal of describeRemovals(deployed, loaded)) log.warn(removal);
-  if (stage.applications.length === 0) log.info(`${stage.name} has no pins: nothing is deployed`);
+  for (const path of engineConfig?.differences ?? []) void log.warn(`${path}: not as in ${loaded.source.file}`);
+  for (const removal of describeRemovals(deployed, loaded)) void log.warn(removal);
+  if (stage.applications.length === 0) void log.info(`${stage.name} has no pins: nothing is deployed`);
 
   const provider = createProvider(loaded, clusterUid);
   const shared = new Stage(

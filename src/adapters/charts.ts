@@ -78,5 +78,9 @@ function chartLayer(reference: PinnedReference, manifest: Manifest): Descriptor 
   const layer =
     manifest.kind === "image" ? manifest.layers.find(({ mediaType }) => mediaType === CHART_LAYER) : undefined;
   if (layer !== undefined) return layer;
-  throw new RegistryError("wrong-media-type", renderReference(reference), "not a Helm chart: no layer is a chart's archive");
+  throw new RegistryError(
+    "wrong-media-type",
+    renderReference(reference),
+    "not a Helm chart: no layer is a chart's archive",
+  );
 }

@@ -16,7 +16,8 @@ export function reportFailure(error: unknown): number {
   const text = error instanceof Error ? error.message : String(error);
   const details = error instanceof ProcessError && error.stderr !== "" ? `\n${error.stderr.trimEnd()}` : "";
   process.stderr.write(`lockstep: ${text}${details}\n`);
-  if (process.env["LOCKSTEP_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  if (process.env["LOCKSTEP_DEBUG"] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ""}\n`);
   return 1;
 }
 

@@ -11,7 +11,9 @@ enableCompileCache();
 async function createProgram(name: string | undefined): Promise<Command> {
   const manifest = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
   const program = new Command("lockstep")
-    .description("Delivers many applications through several stages: pinned, signed, promoted under gates, with a way back.")
+    .description(
+      "Delivers many applications through several stages: pinned, signed, promoted under gates, with a way back.",
+    )
     .version(manifest.version)
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows what it takes)")

@@ -1,3 +1,5 @@
+// Registers the kinds of apps/v1: without it the engine hands over their names alone.
+import "@pulumi/kubernetes/apps/v1/index.js";
 import { all, type Input, type Output } from "@pulumi/pulumi";
 
 /** An object of the cluster, as far as it matters here. */

@@ -117,3 +117,18 @@ function findCircle(catalogue: Catalogue): readonly string[] | undefined {
   }
   return undefined;
 }
+
+/** The application, or why there is none of that name. */
+export function findApplication(catalogue: Catalogue, name: string): Outcome<Application> {
+  const application = catalogue.get(name);
+  if (application !== undefined) return accepted(application);
+  return refused([
+    {
+      code: "unknown-application",
+      place: { path: name },
+      found: `no application ${name}${didYouMean(name, catalogue.keys())}`,
+      expected: `one of ${[...catalogue.keys()].join(", ")}`,
+      action: `name one of these, or add src/applications/${name}.ts`,
+    },
+  ]);
+}

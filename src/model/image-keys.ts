@@ -90,7 +90,7 @@ const KEY_PROBLEMS: Readonly<Record<PublicKeyProblem, Pick<Refusal, "found" | "e
   },
   "unsupported-key": {
     found: "a key of another kind",
-    expected: "ECDSA on P-256, P-384 or P-521, Ed25519, or RSA",
+    expected: "ECDSA on P-256, P-384 or P-521, or RSA; cosign cannot write bundles with other kinds",
     action: "cosign generate-key-pair",
   },
   "weak-key": {

@@ -11,7 +11,11 @@ export const MIN_RSA_BITS = 2048;
 /** Larger ones cost seconds per signature. */
 export const MAX_RSA_BITS = 8192;
 
-/** One PEM block with a SubjectPublicKeyInfo, as cosign.pub is, of a kind that cosign signs with. */
+/**
+ * One PEM block with a SubjectPublicKeyInfo, as cosign.pub is, of a kind that cosign signs with. Ed25519 is not among
+ * them: cosign 3 refuses to write bundles with it, and its older format pre-hashes (Ed25519ph), which node:crypto cannot
+ * verify.
+ */
 export function parsePublicKey(pem: string): ParsedPublicKey {
   // createPublicKey would derive the public half of a private key without a word.
   if (pem.includes("PRIVATE KEY")) return { kind: "problem", problem: "private-key" };
@@ -34,8 +38,6 @@ export function fingerprintOf(key: KeyObject): string {
 
 function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): PublicKeyProblem | undefined {
   switch (asymmetricKeyType) {
-    case "ed25519":
-      return undefined;
     case "ec":
       return CURVES.includes(asymmetricKeyDetails?.namedCurve ?? "") ? undefined : "unsupported-key";
     case "rsa": {

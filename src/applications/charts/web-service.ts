@@ -57,7 +57,7 @@ export const webService = chart<WebServiceNeeds, WebServiceValues>({
         Object.entries(probes).map(([name, probe]: [string, `/${string}` | Probe]) => [name, toProbe(probe, mainPort)]),
       ),
       // The settings' own shape is the container's.
-      ...(input.resources === undefined ? {} : { resources: input.resources as unknown as JsonObject }),
+      ...(input.resources === undefined ? {} : { resources: input.resources }),
       env: { ...input.env },
       ...(input.secretName === undefined ? {} : { secretName: input.secretName }),
       podAnnotations: { ...podAnnotations, ...secretsAnnotation(input) },

@@ -1,0 +1,75 @@
+import { access, constants, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { lock } from "proper-lockfile";
+import writeFileAtomic from "write-file-atomic";
+import { RefusalError } from "../model/refusal.ts";
+import { stackFileName } from "../model/stack-file.ts";
+import { editYaml, YamlEditError, type YamlChange } from "../model/yaml-edit.ts";
+import type { YamlSource } from "../model/yaml-source.ts";
+import { projectRoot } from "./project.ts";
+
+/**
+ * Writes changes into a stage's stack file: all of them or none, and only onto the text that they were planned on.
+ * @throws RefusalError `file-changed`, `file-locked`, `file-not-writable`, `edit-in-place`
+ */
+export async function writeStackFile(
+  stage: string,
+  planned: YamlSource,
+  changes: readonly YamlChange[],
+  root = projectRoot,
+): Promise<void> {
+  const file = join(root, stackFileName(stage));
+  const release = await takeLock(file);
+  try {
+    if ((await readFile(file, "utf8")) !== planned.text)
+      throw refusal("file-changed", stage, "a file that was changed meanwhile");
+    const text = edit(planned, changes, stage);
+    await access(file, constants.W_OK).catch(() => {
+      throw refusal("file-not-writable", stage, "a file that may not be written");
+    });
+    // Temporary file, fsync, rename: a reader sees the file before or after, never between.
+    await writeFileAtomic(file, text, { fsync: true });
+  } finally {
+    await release();
+  }
+}
+
+async function takeLock(file: string): Promise<() => Promise<void>> {
+  try {
+    return await lock(file, { retries: { retries: 20, minTimeout: 50, maxTimeout: 250 } });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ELOCKED") {
+      throw new RefusalError([
+        {
+          code: "file-locked",
+          place: { file },
+          found: `${file}.lock: another run writes this file`,
+          expected: "a file that nobody else writes",
+          action: "wait for the other run, then type it again; a lock left behind ends by itself after ten seconds",
+        },
+      ]);
+    }
+    throw error;
+  }
+}
+
+function edit(source: YamlSource, changes: readonly YamlChange[], stage: string): string {
+  try {
+    return editYaml(source, changes);
+  } catch (error) {
+    if (error instanceof YamlEditError) throw refusal("edit-in-place", stage, error.message);
+    throw error;
+  }
+}
+
+function refusal(code: string, stage: string, found: string): RefusalError {
+  return new RefusalError([
+    {
+      code,
+      place: { file: stackFileName(stage) },
+      found,
+      expected: "the file as it was when the change was planned, writable",
+      action: "look at the file, then type it again; nothing was written",
+    },
+  ]);
+}

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { hexOf } from "../model/digest.ts";
+import { readImageFacts, type ImageFacts } from "../model/image-facts.ts";
+import { keysFor, type ImageKey } from "../model/image-keys.ts";
+import { nameOf, renderReference, type PinnedReference, type Reference } from "../model/reference.ts";
+import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import { storeFolder } from "./project.ts";
+import { parseBoundedJson } from "./registry/bounded-json.ts";
+import { dockerCredentials } from "./registry/docker-credentials.ts";
+import type { ImageManifest } from "./registry/manifest.ts";
+import { registryClient, type DigestReference, type RegistryClient } from "./registry/registry-client.ts";
+import { RegistryError, toRefusal } from "./registry/registry-error.ts";
+import { refuseUnsigned } from "./signatures/verdict.ts";
+import { verifySignature } from "./signatures/verify-signature.ts";
+import { ContentStore } from "./store/content-store.ts";
+
+/** What a registry and the keys of a stage say of one version. */
+export interface ResolvedVersion {
+  readonly reference: PinnedReference;
+  /** Empty for a chart. */
+  readonly facts: ImageFacts;
+  /** The name of the key that signed it. */
+  readonly signedBy: string;
+}
+
+export interface VersionQuestion {
+  readonly stage: string;
+  readonly kind: "image" | "chart";
+  readonly reference: Reference & { readonly tag: string };
+  readonly keys: readonly ImageKey[];
+  /** What was typed, for refusals. */
+  readonly place: Place;
+  readonly signal: AbortSignal;
+}
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+const imageConfigSchema = z.object({
+  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+
+/** Resolves a tag, verifies its signature and reads its facts; everything that is wrong with it is reported together. */
+export async function resolveVersion(question: VersionQuestion): Promise<Outcome<ResolvedVersion>> {
+  const { reference, place, signal } = question;
+  const registry = registryClient({ credentials: dockerCredentials() });
+  try {
+    const digest = await registry.resolve(reference, { signal });
+    if (reference.digest !== undefined && reference.digest !== digest) return refused([otherDigest(question, digest)]);
+    const pinned = { ...reference, digest };
+    const [signature, facts] = await Promise.all([
+      verify(question, pinned, registry),
+      question.kind === "image" ? readFacts(pinned, registry, signal) : accepted<ImageFacts>({}),
+    ]);
+    if (signature.kind === "accepted" && facts.kind === "accepted") {
+      return accepted({ reference: pinned, facts: facts.value, signedBy: signature.value });
+    }
+    return refused([signature, facts].flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : [])));
+  } catch (error) {
+    if (error instanceof RegistryError) return refused([toRefusal(error, place)]);
+    throw error;
+  }
+}
+
+async function verify(
+  { stage, keys, place, signal }: VersionQuestion,
+  reference: DigestReference,
+  registry: RegistryClient,
+): Promise<Outcome<string>> {
+  const request = { reference, keys: keysFor(keys, stage, nameOf(reference)) };
+  const verdict = await verifySignature(request, { registry, store: new ContentStore(storeFolder()) }, { signal });
+  return verdict.kind === "signed" ? accepted(verdict.by) : refused(refuseUnsigned(reference, verdict.reasons, place));
+}
+
+async function readFacts(
+  reference: DigestReference,
+  registry: RegistryClient,
+  signal: AbortSignal,
+): Promise<Outcome<ImageFacts>> {
+  const { annotations, image } = await readImageManifest(reference, registry, signal);
+  const bytes = await registry.blob(reference, image.config, { maxBytes: MAX_CONFIG_BYTES, signal });
+  const json = parseBoundedJson(bytes);
+  const config = imageConfigSchema.safeParse(json.kind === "problem" ? undefined : json.value);
+  if (!config.success) {
+    throw new RegistryError(
+      "malformed",
+      renderReference(reference),
+      "the image's configuration is not what OCI images have",
+    );
+  }
+  return readImageFacts(renderReference(reference), config.data.config?.Labels ?? {}, annotations);
+}
+
+/** Of a multi-platform index, its first image: a version says the same of itself on every platform. */
+async function readImageManifest(
+  reference: DigestReference,
+  registry: RegistryClient,
+  signal: AbortSignal,
+): Promise<{ annotations: Readonly<Record<string, string>>; image: ImageManifest }> {
+  const { manifest } = await registry.manifest(reference, { signal });
+  if (manifest.kind === "image") return { annotations: manifest.annotations, image: manifest };
+  const platform = manifest.manifests.find((entry) => (entry.platform?.os ?? "unknown") !== "unknown");
+  if (platform !== undefined) {
+    const { manifest: image } = await registry.manifest({ ...reference, digest: platform.digest }, { signal });
+    if (image.kind === "image") return { annotations: { ...image.annotations, ...manifest.annotations }, image };
+  }
+  throw new RegistryError("malformed", renderReference(reference), "an index without an image");
+}
+
+function otherDigest({ reference, place }: VersionQuestion, digest: PinnedReference["digest"]): Refusal {
+  return {
+    code: "tag-moved",
+    place,
+    found: `${nameOf(reference)}:${reference.tag} is ${hexOf(digest)} in the registry`,
+    expected: reference.digest ?? "",
+    action: "leave out the digest to pin what the tag stands for now, or find out who moved it",
+  };
+}

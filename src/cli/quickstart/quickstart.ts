@@ -1,0 +1,93 @@
+import Table from "cli-table3";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sandboxEnvironment } from "../../../sandbox/environment.ts";
+import { DEFAULT_PORT_BASE, type SandboxLocation } from "../../../sandbox/location.ts";
+import { chooseSandbox } from "../../../sandbox/settings.ts";
+import { upSandbox } from "../../../sandbox/up.ts";
+import { resolveTools } from "../../../tools/resolve.ts";
+import { showToolProgress } from "../../../tools/terminal.ts";
+import { ProcessError, run } from "../../adapters/processes.ts";
+import { projectRoot } from "../../adapters/project.ts";
+import { RefusalError } from "../../model/refusal.ts";
+import { stackFileName } from "../../model/stack-file.ts";
+import { furtherSteps, showStepsOn, upTools } from "../sandbox/steps.ts";
+import { defaultSandboxFolder, onWait } from "../sandbox/command.ts";
+import { parseStackOutputs, type RunningApplication } from "./stack-outputs.ts";
+
+const STAGE = "inttest";
+/** The engine's own deadline for a roll-out is ten minutes. */
+const DEPLOY_TIMEOUT_MS = 20 * 60_000;
+
+/** Tools, sandbox, samples, `pulumi up -s inttest`; ends with what runs and what to try. */
+export async function quickstart(signal: AbortSignal): Promise<void> {
+  const location = await chooseSandbox(defaultSandboxFolder(), {
+    environment: process.env["LOCKSTEP_SANDBOX_PORT_BASE"],
+  });
+  await refuseOtherRegistry(location);
+  const tools = await showToolProgress(process.stderr, (onEvent) => resolveTools(upTools, { signal, onEvent }));
+  await upSandbox(location, { tools, signal, furtherSteps, showSteps: showStepsOn(process.stderr), onWait });
+  const env = sandboxEnvironment(location, tools);
+  process.stderr.write(`\n$ pulumi up -s ${STAGE}\n`);
+  const flags = ["--stack", STAGE, "--yes", "--non-interactive", "--suppress-outputs"];
+  await run(tools.paths.pulumi, ["up", ...flags], {
+    cwd: projectRoot,
+    env,
+    signal,
+    timeoutMs: DEPLOY_TIMEOUT_MS,
+    onLine: (line) => process.stderr.write(`${line}\n`),
+  }).catch((error: unknown) => {
+    // Its own words were shown as they came.
+    if (error instanceof ProcessError && error.code === "failed")
+      throw new Error(`pulumi up -s ${STAGE} failed, see above`);
+    throw error;
+  });
+  const { stdout } = await run(tools.paths.pulumi, ["stack", "output", "--stack", STAGE, "--json"], {
+    cwd: projectRoot,
+    env,
+    signal,
+  });
+  process.stdout.write(summary(location, parseStackOutputs(stdout)));
+}
+
+/** The committed pins name the registry at its default address. */
+async function refuseOtherRegistry({ registry }: SandboxLocation): Promise<void> {
+  const file = stackFileName(STAGE);
+  const standard = `127.0.0.1:${DEFAULT_PORT_BASE}`;
+  const text = await readFile(join(projectRoot, file), "utf8");
+  if (registry === standard || !text.includes(standard)) return;
+  throw new RefusalError(
+    [
+      {
+        code: "other-registry",
+        place: { file, path: "lockstep:pins" },
+        found: `pins in ${standard}`,
+        expected: `pins in ${registry}, this sandbox's registry`,
+        action: `sed -i 's/${standard}/${registry}/' ${file}, or leave out --port-base`,
+      },
+    ],
+    2,
+  );
+}
+
+function summary(location: SandboxLocation, applications: readonly RunningApplication[]): string {
+  const table = new Table({ head: ["application", "version", "ready", "hosts"], style: { head: [], border: [] } });
+  for (const { name, version, readyReplicas, hosts } of applications) {
+    table.push([name, version, String(readyReplicas), hosts.join(", ")]);
+  }
+  const registry = location.registry;
+  return `
+Running in ${STAGE}:
+${table.toString()}
+
+Try next:
+  source ${location.environmentFile.replace(`${projectRoot}/`, "")}
+  kubectl get pods -A
+  pulumi preview -s ${STAGE}                 # nothing to do
+  npm run pin -- ${STAGE} portal ${registry}/ehealth/portal:2.3.0
+  pulumi up -s ${STAGE}                      # rolls it out; git diff shows what was pinned
+  npm run pin -- ${STAGE} portal ${registry}/ehealth/portal:2.4.0-unsigned   # refused
+  edit ${stackFileName(STAGE)}, misspell a key, and pulumi preview -s ${STAGE}
+  npm run sandbox -- down                    # stops the sandbox and keeps its data
+`;
+}

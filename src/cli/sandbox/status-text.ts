@@ -1,0 +1,19 @@
+import Table from "cli-table3";
+import type { SandboxStatus } from "../../../sandbox/status.ts";
+
+/** What `sandbox status` prints for people. */
+export function renderStatus(status: SandboxStatus): string {
+  const table = new Table({ head: ["component", "state", "address", "pid"], style: { head: [], border: [] } });
+  for (const { name, state, address, pid } of status.components)
+    table.push([name, state, address, pid === undefined ? "" : String(pid)]);
+  const ready = status.nodes.filter((node) => node.ready).length;
+  return [
+    `sandbox ${status.folder}: ${status.state}`,
+    table.toString(),
+    ...(status.state === "down" ? [] : [`nodes        ${ready} of ${status.nodes.length} ready`]),
+    `registry     ${status.registry}`,
+    `API server   ${status.apiServerUrl}`,
+    `environment  source ${status.environmentFile}`,
+    "",
+  ].join("\n");
+}

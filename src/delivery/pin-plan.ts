@@ -1,0 +1,102 @@
+import type { Application } from "../model/application.ts";
+import type { Json } from "../model/chart.ts";
+import type { ImageFacts } from "../model/image-facts.ts";
+import { renderPin, type Pin } from "../model/pin.ts";
+import { nameOf, type PinnedReference } from "../model/reference.ts";
+import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import type { StackFile } from "../model/stack-file.ts";
+import type { YamlChange } from "../model/yaml-edit.ts";
+import { levelAfter, refuseSchemaStep } from "./schema-barrier.ts";
+
+export interface PinRequest {
+  readonly stage: string;
+  readonly application: Application;
+  readonly image: PinnedReference;
+  readonly facts: ImageFacts;
+  /** A chart that was asked for; without it the pinned one stays. */
+  readonly chart: PinnedReference | undefined;
+  readonly stackFile: StackFile;
+  readonly acceptDowntime: boolean;
+  readonly place: Place;
+}
+
+export interface PinPlan {
+  readonly stage: string;
+  readonly application: string;
+  readonly before: Pin | undefined;
+  readonly after: Pin;
+  readonly levelBefore: number | undefined;
+  readonly levelAfter: number | undefined;
+  /** Empty where the stage has exactly this pin already. */
+  readonly changes: readonly YamlChange[];
+}
+
+/** What `pin` would write, or every reason why not. */
+export function planPin(request: PinRequest): Outcome<PinPlan> {
+  const { stage, application, image, facts, stackFile, place } = request;
+  const { name } = application;
+  const before = stackFile.pins.get(name);
+  const chart = request.chart ?? before?.chart;
+  const levelBefore = stackFile.schemaLevels.get(name);
+  const step = {
+    application: name,
+    level: levelBefore,
+    running: before?.schema,
+    wanted: facts.schema,
+    acceptDowntime: request.acceptDowntime,
+    place,
+  };
+  const refusals = [...refuseChart(request, chart), ...refuseSchemaStep(step)];
+  if (chart === undefined || refusals.length > 0) return refused(refusals);
+  const after: Pin = { image, chart, ...facts };
+  const level = application.migration === undefined ? levelBefore : levelAfter(step);
+  const changes: YamlChange[] = [];
+  if (JSON.stringify(before && renderPin(before)) !== JSON.stringify(renderPin(after))) {
+    changes.push({ path: ["config", "lockstep:pins", name], value: toJson(after) });
+  }
+  if (level !== undefined && level !== levelBefore) {
+    changes.push({ path: ["config", "lockstep:schemaLevels", name], value: level });
+  }
+  return accepted({ stage, application: name, before, after, levelBefore, levelAfter: level, changes });
+}
+
+function refuseChart({ application, stage, place }: PinRequest, chart: PinnedReference | undefined): Refusal[] {
+  const { name } = application;
+  if (chart === undefined) {
+    return [
+      {
+        code: "missing-chart",
+        place,
+        found: `no chart: ${name} is not pinned in ${stage} yet`,
+        expected: `the chart ${application.chart.name}, which src/applications/${name}.ts is written for`,
+        action: `add --chart oci://<registry>/…/${application.chart.name}:<version>`,
+      },
+    ];
+  }
+  if (chart.repository.split("/").at(-1) === application.chart.name) return [];
+  return [
+    {
+      code: "other-chart",
+      place,
+      found: `the chart ${nameOf(chart)}`,
+      expected: `a chart named ${application.chart.name}: src/applications/${name}.ts is written for it`,
+      action: `--chart oci://…/${application.chart.name}:<version>`,
+    },
+  ];
+}
+
+/** As it is to stand in the file. */
+function toJson(pin: Pin): Json {
+  const { image, chart, revision, created, schema } = renderPin(pin);
+  return {
+    image,
+    chart,
+    ...(revision === undefined ? {} : { revision }),
+    ...(created === undefined ? {} : { created }),
+    ...(schema === undefined ? {} : { schema: { supports: { ...schema.supports }, ...levelFact(schema.migratesTo) } }),
+  };
+}
+
+function levelFact(migratesTo: number | undefined): { migratesTo?: number } {
+  return migratesTo === undefined ? {} : { migratesTo };
+}
