@@ -19,7 +19,8 @@ export const pulumiStacksStep: UpStep<ResolvedTools<SandboxTool | PulumiTool>> =
     await installProvider(location, tools.paths["pulumi-resource-kubernetes"]);
     await mkdir(location.pulumiState, { recursive: true });
     for (const stack of await stackNames()) {
-      if (await pathExists(path.join(location.pulumiState, ".pulumi", "stacks", await projectName(), `${stack}.json`))) continue;
+      if (await pathExists(path.join(location.pulumiState, ".pulumi", "stacks", await projectName(), `${stack}.json`)))
+        continue;
       note(stack);
       await run(tools.paths.pulumi, ["stack", "init", stack, "--non-interactive", "--no-select"], {
         cwd: PROJECT,

@@ -115,7 +115,8 @@ class Editor {
       if (pair === undefined) added.push([key, inner]);
       else this.editPair(pair, inner);
     }
-    if (added.length > 0) this.insert(map, added);
+    // What lies in a value that is put in place is written in one line, as in a value that is new.
+    if (added.length > 0) this.insert(map, added, wanted.kind === "exactly" ? 1 : 0);
   }
 
   private editPair(pair: Pair, wanted: Wanted): void {
@@ -168,7 +169,7 @@ class Editor {
     this.splices.push({ start, end: Math.min(end + 1, this.text.length), text: "" });
   }
 
-  private insert(map: YAMLMap, added: readonly [string, Wanted][]): void {
+  private insert(map: YAMLMap, added: readonly [string, Wanted][], depth: number): void {
     const range = rangeOf(map);
     if (range === undefined) throw new YamlEditError("a mapping without a place");
     if (map.flow === true) {
@@ -183,7 +184,7 @@ class Editor {
     }
     const indent = this.indentOf(range[0]);
     const at = this.endOfLine(lastOffset(map));
-    const lines = added.flatMap(([key, value]) => this.block(indent, key, value));
+    const lines = added.flatMap(([key, value]) => this.block(indent, key, value, depth));
     const atLineStart = at > 0 && this.text[at - 1] === "\n";
     const text = atLineStart
       ? lines.map((line) => line + this.lineEnd).join("")

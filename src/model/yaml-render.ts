@@ -5,7 +5,7 @@ import type { Json } from "./chart.ts";
  * Readers of YAML differ in what they take for a number or a time when it is not quoted; what begins like one is
  * quoted, so that a commit or a time stays text for all of them.
  */
-const LOOKS_LIKE_A_NUMBER = /^[-+.]?[0-9][^/]*$/;
+const LOOKS_LIKE_A_NUMBER = /^[-+.]?[0-9][^/]*$|^[0-9a-f]{7,}$/;
 
 /** A value in one line, in the style of a mapping that was written by hand. */
 export function renderFlow(value: Json): string {
