@@ -23,7 +23,7 @@ export interface UpContext<Tools extends SandboxTools = SandboxTools> {
   readonly tools: Tools;
   readonly signal: AbortSignal;
   /** Says what a step is at, in a few words. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 /** One step of `up`. Runs every time, so it does nothing where its work is done already. */

@@ -1,13 +1,11 @@
-import { z } from "zod";
 import { hexOf } from "../model/digest.ts";
-import { readImageFacts, type ImageFacts } from "../model/image-facts.ts";
+import { toImageFacts, type ImageFacts } from "../model/image-facts.ts";
 import { keysFor, type ImageKey } from "../model/image-keys.ts";
 import { nameOf, renderReference, type PinnedReference, type Reference } from "../model/reference.ts";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import { storeFolder } from "./project.ts";
-import { parseBoundedJson } from "./registry/bounded-json.ts";
 import { dockerCredentials } from "./registry/docker-credentials.ts";
-import type { ImageManifest } from "./registry/manifest.ts";
+import { readImageLabels } from "./registry/image-labels.ts";
 import { registryClient, type DigestReference, type RegistryClient } from "./registry/registry-client.ts";
 import { RegistryError, toRefusal } from "./registry/registry-error.ts";
 import { refuseUnsigned } from "./signatures/verdict.ts";
@@ -32,12 +30,6 @@ export interface VersionQuestion {
   readonly place: Place;
   readonly signal: AbortSignal;
 }
-
-const MAX_CONFIG_BYTES = 1024 * 1024;
-
-const imageConfigSchema = z.object({
-  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
-});
 
 /** Resolves a tag, verifies its signature and reads its facts; everything that is wrong with it is reported together. */
 export async function resolveVersion(question: VersionQuestion): Promise<Outcome<ResolvedVersion>> {
@@ -71,39 +63,14 @@ async function verify(
   return verdict.kind === "signed" ? accepted(verdict.by) : refused(refuseUnsigned(reference, verdict.reasons, place));
 }
 
+/** What the image says of itself, where all its platforms say the same. */
 async function readFacts(
   reference: DigestReference,
   registry: RegistryClient,
   signal: AbortSignal,
 ): Promise<Outcome<ImageFacts>> {
-  const { annotations, image } = await readImageManifest(reference, registry, signal);
-  const bytes = await registry.blob(reference, image.config, { maxBytes: MAX_CONFIG_BYTES, signal });
-  const json = parseBoundedJson(bytes);
-  const config = imageConfigSchema.safeParse(json.kind === "problem" ? undefined : json.value);
-  if (!config.success) {
-    throw new RegistryError(
-      "malformed",
-      renderReference(reference),
-      "the image's configuration is not what OCI images have",
-    );
-  }
-  return readImageFacts(renderReference(reference), config.data.config?.Labels ?? {}, annotations);
-}
-
-/** Of a multi-platform index, its first image: a version says the same of itself on every platform. */
-async function readImageManifest(
-  reference: DigestReference,
-  registry: RegistryClient,
-  signal: AbortSignal,
-): Promise<{ annotations: Readonly<Record<string, string>>; image: ImageManifest }> {
-  const { manifest } = await registry.manifest(reference, { signal });
-  if (manifest.kind === "image") return { annotations: manifest.annotations, image: manifest };
-  const platform = manifest.manifests.find((entry) => (entry.platform?.os ?? "unknown") !== "unknown");
-  if (platform !== undefined) {
-    const { manifest: image } = await registry.manifest({ ...reference, digest: platform.digest }, { signal });
-    if (image.kind === "image") return { annotations: { ...image.annotations, ...manifest.annotations }, image };
-  }
-  throw new RegistryError("malformed", renderReference(reference), "an index without an image");
+  const { labels, annotations, disagreeing } = await readImageLabels(registry, reference, { signal });
+  return toImageFacts(renderReference(reference), { labels, annotations, disagreeing });
 }
 
 function otherDigest({ reference, place }: VersionQuestion, digest: PinnedReference["digest"]): Refusal {

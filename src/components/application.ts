@@ -56,10 +56,17 @@ export class Application extends ComponentResource {
     const { namespace, values, protect, rolloutSeconds } = application;
     const { name } = application.application;
     const timeout = `${rolloutSeconds}s`;
+    const customTimeouts = { create: timeout, update: timeout };
     return new Chart(
       name,
       { name, namespace, chart: path, values },
-      { parent: this, dependsOn, protect, customTimeouts: { create: timeout, update: timeout } },
+      // The chart's objects are registered by the provider, which does not hand timeouts on.
+      {
+        parent: this,
+        dependsOn,
+        protect,
+        transforms: [({ props, opts }) => ({ props, opts: { ...opts, customTimeouts } })],
+      },
     );
   }
 }

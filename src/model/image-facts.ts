@@ -8,6 +8,14 @@ export interface ImageFacts {
   readonly schema?: SchemaFacts;
 }
 
+/** What an image's makers wrote into it. */
+export interface ImageWords {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Labels on which the images of a multi-platform index differ. */
+  readonly disagreeing: readonly string[];
+}
+
 const SUPPORTS = "lockstep.schema.supports";
 const MIGRATES_TO = "lockstep.schema.migrates-to";
 
@@ -17,12 +25,8 @@ const MIGRATES_TO = "lockstep.schema.migrates-to";
  * Where both have a name, they must agree.
  * @param name of the image, for the place of a refusal
  */
-export function readImageFacts(
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  annotations: Readonly<Record<string, string>>,
-): Outcome<ImageFacts> {
-  const reader = new LabelReader(name, labels, annotations);
+export function toImageFacts(name: string, words: ImageWords): Outcome<ImageFacts> {
+  const reader = new LabelReader(name, words);
   const revision = reader.match(
     "org.opencontainers.image.revision",
     /^[0-9a-f]{7,64}$/,
@@ -61,18 +65,20 @@ function readSchema(reader: LabelReader): SchemaFacts | undefined {
 class LabelReader {
   readonly refusals: Refusal[] = [];
   private readonly image: string;
-  private readonly labels: Readonly<Record<string, string>>;
-  private readonly annotations: Readonly<Record<string, string>>;
+  private readonly words: ImageWords;
 
-  constructor(image: string, labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>) {
+  constructor(image: string, words: ImageWords) {
     this.image = image;
-    this.labels = labels;
-    this.annotations = annotations;
+    this.words = words;
   }
 
   /** The label, where it is there and as it should be; an empty one is as good as none. */
   match(label: string, pattern: RegExp, expected: string): RegExpExecArray | undefined {
-    const [labelled, annotated] = [this.labels[label], this.annotations[label]];
+    if (this.words.disagreeing.includes(label)) {
+      this.refuse(label, "different values on different platforms", "the same on every platform");
+      return undefined;
+    }
+    const [labelled, annotated] = [this.words.labels[label], this.words.annotations[label]];
     if (labelled !== undefined && annotated !== undefined && labelled !== annotated) {
       this.refuse(label, `label ${quoted(labelled)}, annotation ${quoted(annotated)}`, "the same in both");
       return undefined;

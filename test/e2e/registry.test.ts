@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readImageFacts } from "../../src/adapters/registry/image-facts.ts";
+import { readImageLabels } from "../../src/adapters/registry/image-labels.ts";
 import { registryClient } from "../../src/adapters/registry/registry-client.ts";
 import { RegistryError, type RegistryErrorCode } from "../../src/adapters/registry/registry-error.ts";
 import { run } from "../../src/adapters/processes.ts";
@@ -40,7 +40,7 @@ describe("a real registry", () => {
 
   it("shows labels and annotations of an image", async () => {
     const image = await content.image("ehealth/labelled", "1.0.0", { "lockstep.schema.supports": "12-14", a: "b=c" });
-    const { labels, disagreeing, digest } = await readImageFacts(registry, image);
+    const { labels, disagreeing, digest } = await readImageLabels(registry, image);
     assert.deepEqual([labels, disagreeing], [{ a: "b=c", "lockstep.schema.supports": "12-14" }, []]);
     assert.equal(digest, image.digest);
   });
@@ -50,7 +50,7 @@ describe("a real registry", () => {
       await content.image("ehealth/multi", "a", { same: "1", other: "1" }),
       await content.image("ehealth/multi", "b", { same: "1", other: "2", alone: "1" }),
     ];
-    const facts = await readImageFacts(registry, await content.index("ehealth/multi", "1", images));
+    const facts = await readImageLabels(registry, await content.index("ehealth/multi", "1", images));
     assert.deepEqual(facts.labels, { same: "1" });
     assert.deepEqual(facts.disagreeing, ["alone", "other"]);
   });
@@ -71,7 +71,7 @@ describe("a real registry", () => {
     const image = await content.image("ehealth/image", "1");
     const chart = await content.chart("chart", "1.0.0");
     await refuses(chartFile(image, { registry, store: await emptyStore() }), "wrong-media-type");
-    await refuses(readImageFacts(registry, chart), "wrong-media-type");
+    await refuses(readImageLabels(registry, chart), "wrong-media-type");
   });
 
   it("says not-found for a repository, a tag and a digest that are not there", async () => {

@@ -30,8 +30,8 @@ describe("the environment of a sandbox", () => {
   }
 
   it("puts the resolved tools before the user's", () => {
-    const { PATH } = sandboxEnvironment(sandboxLocation("/tmp/x"), tools, "/usr/bin");
-    assert.ok(PATH?.startsWith("/with space/tools:"));
+    const { PATH = "" } = sandboxEnvironment(sandboxLocation("/tmp/x"), tools, "/usr/bin");
+    assert.ok(PATH.startsWith("/with space/tools:"));
     assert.ok(PATH.endsWith(":/usr/bin"));
   });
 });

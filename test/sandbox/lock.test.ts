@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { withSandboxLock } from "../../sandbox/lock.ts";
 
 describe("withSandboxLock", () => {
@@ -16,7 +17,7 @@ describe("withSandboxLock", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("lets one work at a time, and tells the other that it waits", async () => {
+  it("lets one work at a time, and tells the others that they wait", async () => {
     let working = 0;
     let waits = 0;
     const onWait = () => {
@@ -24,11 +25,12 @@ describe("withSandboxLock", () => {
     };
     const work = async () => {
       assert.equal(++working, 1);
-      await readdir(folder);
+      // The first one stays until both others have come.
+      while (waits < 2) await nextTurn();
       working--;
     };
     await Promise.all(Array.from({ length: 3 }, () => withSandboxLock(folder, work, { onWait })));
-    assert.ok(waits >= 2);
+    assert.equal(waits, 2);
   });
 
   it("is free again after work that failed", async () => {

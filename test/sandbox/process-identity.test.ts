@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseStat, processIdentity } from "../../sandbox/process-identity.ts";
 
 describe("processIdentity", () => {
@@ -8,8 +10,17 @@ describe("processIdentity", () => {
     assert.equal(processIdentity(process.pid), identity);
   });
 
-  it("tells this process from its parent", () => {
-    assert.notEqual(processIdentity(process.ppid), processIdentity(process.pid));
+  it("tells a process from one that was started at another time", async () => {
+    // Start times are counted in hundredths of a second: our own was long before.
+    while (process.uptime() < 0.1) await nextTurn();
+    const child = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    try {
+      const identity = processIdentity(child.pid ?? 0);
+      assert.notEqual(identity, undefined);
+      assert.notEqual(identity, processIdentity(process.pid));
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("is undefined where there is no such process", () => {

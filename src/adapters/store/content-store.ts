@@ -13,11 +13,6 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 /** A folder with more hints than anyone signs was filled by somebody else. */
 const MAX_HINTS = 64;
 
-/** Where the store lies: `LOCKSTEP_STORE`, else `.lockstep/store` in the project. */
-export function storeFolder(projectRoot: string, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(projectRoot, env["LOCKSTEP_STORE"] || join(".lockstep", "store"));
-}
-
 /**
  * Immutable content on disk under its SHA-256. Every read is hashed again: what does not match is as good as
  * absent, so planting bytes here can make something missing but never turn a "no" into a "yes". No verdicts are

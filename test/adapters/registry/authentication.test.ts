@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Authentication } from "../../../src/adapters/registry/authentication.ts";
 import type { Credentials, CredentialsProvider } from "../../../src/adapters/registry/credentials.ts";
 import { CredentialsError } from "../../../src/adapters/registry/credentials.ts";
 import type { DigestReference } from "../../../src/adapters/registry/registry-client.ts";
@@ -42,6 +43,19 @@ const tokenRequests = ({ seen }: HostileRegistry): HostileRegistry["seen"] =>
   seen.filter(({ path }) => path.startsWith("/token"));
 
 describe("authentication", () => {
+  it("asks once for what two calls need at the same moment", async () => {
+    let asked = 0;
+    const authentication = new Authentication({
+      credentials: has(undefined),
+      requestToken: () => Promise.resolve(Buffer.from(JSON.stringify({ token: `t${++asked}` }))),
+      now: () => 0,
+    });
+    const repository = { registry: "127.0.0.1:1", repository: "ehealth/app" };
+    const challenge = { kind: "bearer", realm: "http://127.0.0.1:1/token" } as const;
+    const meet = (): Promise<string | undefined> => authentication.meet(repository, challenge, undefined, "reference");
+    assert.deepEqual(await Promise.all([meet(), meet()]), ["Bearer t1", "Bearer t1"]);
+  });
+
   it("sends nothing before a registry asks", async () => {
     await using registry = await startHostileRegistry(answersManifest(MANIFEST));
     await quickClient({ credentials: () => assert.fail("asked for credentials") }).manifest(image(registry));

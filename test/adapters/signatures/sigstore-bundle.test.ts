@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import fc from "fast-check";
-import { judgeBundle } from "../../../src/adapters/signatures/sigstore-bundle.ts";
+import { judgeBundle, preAuthenticationEncoding } from "../../../src/adapters/signatures/sigstore-bundle.ts";
 import type { CandidateRefusalCode } from "../../../src/adapters/signatures/verdict.ts";
 import { digestOf, hexOf } from "../../../src/model/digest.ts";
 import { bundleOf, envelopeOf, keyPair, STATEMENT, SUBJECT } from "./fixtures.ts";
@@ -12,6 +12,13 @@ const keys = [keyPair("another").trusted, release.trusted];
 const signed = envelopeOf(JSON.stringify(STATEMENT), release);
 const signedWith = (change: object): Buffer =>
   bundleOf(envelopeOf(JSON.stringify({ ...STATEMENT, ...change }), release));
+
+describe("preAuthenticationEncoding", () => {
+  it("is that of the DSSE specification's example", () => {
+    const encoded = preAuthenticationEncoding("http://example.com/HelloWorld", Buffer.from("hello world"));
+    assert.equal(Buffer.from(encoded).toString(), "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
+  });
+});
 
 describe("judgeBundle", () => {
   it("accepts what cosign writes, by the name of the key", () => {
@@ -44,6 +51,10 @@ describe("judgeBundle", () => {
     ],
     "an empty signature": [bundleOf({ ...signed, signatures: [{ sig: "" }] }), "malformed"],
     "a signature that is not base64": [bundleOf({ ...signed, signatures: [{ sig: "%%%" }] }), "malformed"],
+    "a signature in base64 with a line break": [
+      bundleOf({ ...signed, signatures: [{ sig: `${signed.signatures[0]?.sig ?? ""}\n` }] }),
+      "malformed",
+    ],
     "another type of payload": [
       bundleOf(envelopeOf(JSON.stringify(STATEMENT), release, "application/json")),
       "payload-type",

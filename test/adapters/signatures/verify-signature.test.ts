@@ -160,6 +160,13 @@ describe("verifySignature", () => {
     await assertSigned();
   });
 
+  it("looks at a bounded number of payloads under the `.sig` tag", async () => {
+    contents.tag(...Array.from({ length: 40 }, () => payload(stranger)), payload(release));
+    const verdict = await verify();
+    assert.ok(verdict.kind === "unsigned");
+    assert.equal(verdict.reasons[0]?.code, "too-many-candidates");
+  });
+
   it("does not believe a list's hints", async () => {
     contents.refer(bundle(stranger), {}, SIGN_HINT);
     await assertUnsigned(["untrusted-key"]);

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { ContentStore, storeFolder } from "../../../src/adapters/store/content-store.ts";
+import { ContentStore } from "../../../src/adapters/store/content-store.ts";
 import { digestOf, hexOf, type Digest } from "../../../src/model/digest.ts";
 
 const CONTENT = Buffer.from("some evidence");
@@ -133,14 +133,5 @@ describe("ContentStore", () => {
   it("gives a bounded number of hints", async () => {
     for (let n = 0; n < 100; n++) await store.addHint(DIGEST, digestOf(String(n)));
     assert.equal((await store.hints(DIGEST)).length, 64);
-  });
-});
-
-describe("storeFolder", () => {
-  it("lies in the project unless LOCKSTEP_STORE names another folder", () => {
-    assert.equal(storeFolder("/project", {}), "/project/.lockstep/store");
-    assert.equal(storeFolder("/project", { LOCKSTEP_STORE: "" }), "/project/.lockstep/store");
-    assert.equal(storeFolder("/project", { LOCKSTEP_STORE: "/shared" }), "/shared");
-    assert.equal(storeFolder("/project", { LOCKSTEP_STORE: "cache" }), "/project/cache");
   });
 });

@@ -9,7 +9,7 @@ import { quoted, RegistryError } from "./registry-error.ts";
 type Texts = Readonly<Record<string, string>>;
 
 /** What an image says about itself. Proven to be the image's own words, not to be true. */
-export interface ImageFacts {
+export interface ImageLabels {
   readonly digest: Digest;
   /** Of the manifest or index that the reference names. */
   readonly annotations: Texts;
@@ -32,11 +32,11 @@ const configSchema = z.object({
  * Reads the annotations and labels of an image, of all platforms where it is an index.
  * @throws RegistryError; `wrong-media-type` where it is not an image
  */
-export async function readImageFacts(
+export async function readImageLabels(
   registry: RegistryClient,
   reference: DigestReference,
   options: CallOptions = {},
-): Promise<ImageFacts> {
+): Promise<ImageLabels> {
   const { digest, manifest } = await registry.manifest(reference, options);
   const images =
     manifest.kind === "image" ? [manifest] : await readPlatforms(registry, reference, manifest.manifests, options);
@@ -84,7 +84,7 @@ async function readLabels(
   return parsed.data.config?.Labels ?? {};
 }
 
-function agreement(platforms: readonly Texts[]): Pick<ImageFacts, "labels" | "disagreeing"> {
+function agreement(platforms: readonly Texts[]): Pick<ImageLabels, "labels" | "disagreeing"> {
   const names = [...new Set(platforms.flatMap((labels) => Object.keys(labels)))].sort();
   const agrees = (name: string): boolean => new Set(platforms.map((labels) => labels[name])).size === 1;
   return {
