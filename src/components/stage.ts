@@ -1,3 +1,4 @@
+import { LimitRange } from "@pulumi/kubernetes/core/v1/limitRange.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { ResourceQuota } from "@pulumi/kubernetes/core/v1/resourceQuota.js";
 import type { Provider } from "@pulumi/kubernetes/provider.js";
@@ -10,9 +11,11 @@ export interface StageArgs {
   readonly namespaces: readonly StageNamespace[];
 }
 
+type NamespaceResources = (Namespace | ResourceQuota | LimitRange)[];
+
 /** What all applications of a stage share: its namespaces, with labels and quotas. */
 export class Stage extends ComponentResource {
-  private readonly namespaces: ReadonlyMap<string, Namespace>;
+  private readonly namespaces: ReadonlyMap<string, NamespaceResources>;
 
   constructor(name: string, args: StageArgs, options: ComponentResourceOptions & { provider: Provider }) {
     super("lockstep:index:Stage", name, args, options);
@@ -25,17 +28,21 @@ export class Stage extends ComponentResource {
   }
 
   /** What must be there before an object of that namespace; nothing where the namespace is not ours. */
-  namespaceDependency(name: string): Namespace[] {
-    const namespace = this.namespaces.get(name);
-    return namespace === undefined ? [] : [namespace];
+  namespaceDependency(name: string): NamespaceResources {
+    return this.namespaces.get(name) ?? [];
   }
 
-  private createNamespace({ name, labels, quota }: StageNamespace): Namespace {
+  private createNamespace({ name, labels, quota, defaults }: StageNamespace): NamespaceResources {
     const namespace = new Namespace(name, { metadata: { name, labels: { ...labels } } }, { parent: this });
-    if (quota !== undefined) {
-      const metadata = { name: "lockstep", namespace: name };
-      new ResourceQuota(name, { metadata, spec: { hard: { ...quota } } }, { parent: this, dependsOn: namespace });
+    const metadata = { name: "lockstep", namespace: name };
+    const options = { parent: this, dependsOn: namespace };
+    const created: NamespaceResources = [namespace];
+    if (quota !== undefined) created.push(new ResourceQuota(name, { metadata, spec: { hard: { ...quota } } }, options));
+    if (defaults !== undefined) {
+      const { requests = {}, limits = {} } = defaults;
+      const limit = { type: "Container", defaultRequest: { ...requests }, default: { ...limits } };
+      created.push(new LimitRange(name, { metadata, spec: { limits: [limit] } }, options));
     }
-    return namespace;
+    return created;
   }
 }

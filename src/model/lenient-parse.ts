@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "./nearest.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Place, Refusal } from "./refusal.ts";
 import { type KeyPath, renderKeyPath, type YamlSource } from "./yaml-source.ts";
 
 /** What could be read of a part of a file, and everything that was wrong with it. */
@@ -41,21 +41,23 @@ function toRefusals(
     const known = knownKeys(schema, inner);
     return issue.keys.map((key) => ({
       code: "unknown-key",
-      place: source.placeOfKey([...path, key]),
-      found: `unknown key ${key}${didYouMean(key, known)}`,
+      place: placeOfKey(source, [...path, key]),
+      found: isConfidential([...path, key]) ? "an unknown key" : `unknown key ${key}${didYouMean(key, known)}`,
       expected: known.length > 0 ? `one of ${known.join(", ")}` : "no key here",
       action: "rename or remove the key",
     }));
   }
   const found = valueAt(part, inner);
   const missing = found === undefined;
+  const badKey = issue.code === "invalid_key";
+  const place = badKey ? placeOfKey(source, path) : source.placeOf(path);
   return [
     {
       code: missing ? "missing-key" : "invalid-value",
-      place: issue.code === "invalid_key" ? source.placeOfKey(path) : source.placeOf(path),
-      found: issue.code === "invalid_key" ? `key ${String(inner.at(-1))}` : renderFound(found, path),
+      place,
+      found: badKey ? renderKeyFound(path) : renderFound(found, path),
       expected: expectation(issue),
-      action: missing ? `add ${renderKeyPath(path)}` : `correct ${renderKeyPath(path)}`,
+      action: missing ? `add ${renderKeyPath(path)}` : `correct ${place.path ?? renderKeyPath(path)}`,
     },
   ];
 }
@@ -65,14 +67,35 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-function renderFound(value: unknown, path: KeyPath): string {
-  return path.includes("secrets") && typeof value === "string" ? "a value that is not encrypted" : renderValue(value);
+/** A secret that was written in the wrong place may stand in any value of these, and in the keys of the first. */
+const CONFIDENTIAL = ["secrets", "env", "secure"];
+
+function isConfidential(path: KeyPath): boolean {
+  return path.slice(0, -1).some((part) => CONFIDENTIAL.includes(String(part)));
 }
 
-/** One line, short, and never a secret: not even as ciphertext. */
+/** The place of a key; its path ends above a key that may be a secret itself. */
+function placeOfKey(source: Pick<YamlSource, "placeOfKey">, path: KeyPath): Place {
+  const place = source.placeOfKey(path);
+  return isConfidential(path) ? { ...place, path: renderKeyPath(path.slice(0, -1)) } : place;
+}
+
+function renderKeyFound(path: KeyPath): string {
+  return isConfidential(path) ? "a key that is none" : `key ${String(path.at(-1))}`;
+}
+
+function renderFound(value: unknown, path: KeyPath): string {
+  const confidential = path.some((part) => CONFIDENTIAL.includes(String(part)));
+  if (!confidential || typeof value === "object" || value === undefined) return renderValue(value);
+  return path.includes("env") ? `a ${typeof value}` : "a value that is not encrypted";
+}
+
+/** One line, short, and nothing of what lies in it: that may be a secret. */
 export function renderValue(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value, (key, inner: unknown) => (key === "secure" ? "…" : inner));
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a mapping";
+  const text = JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 

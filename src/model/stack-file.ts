@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { objectNameSchema } from "./kubernetes-names.ts";
-import { parseLeniently } from "./lenient-parse.ts";
+import { parseLeniently, renderValue } from "./lenient-parse.ts";
 import { didYouMean } from "./nearest.ts";
 import { pinSchema, type Pin } from "./pin.ts";
 import type { Refusal } from "./refusal.ts";
@@ -190,11 +190,8 @@ function notAMapping(positions: Positions, path: KeyPath, found: unknown): Refus
   return {
     code: "invalid-value",
     place: positions.placeOf(path),
-    found: Array.isArray(found)
-      ? "a list"
-      : typeof found === "string"
-        ? `the text ${JSON.stringify(found.slice(0, 60))}`
-        : String(found),
+    // Not its text: that may be a secret that was written in the wrong place.
+    found: typeof found === "string" ? "text" : renderValue(found),
     expected: "a mapping, name: value",
     action: "correct the value",
   };

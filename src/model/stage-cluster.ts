@@ -21,6 +21,11 @@ export const clusterSchema = z.strictObject(
 
 export type StageCluster = z.output<typeof clusterSchema>;
 
+const resourceAmountsSchema = z.strictObject(
+  { cpu: quantitySchema.exactOptional(), memory: quantitySchema.exactOptional() },
+  { error: "{ cpu, memory }" },
+);
+
 /** What a stage says of one of its namespaces. */
 export const namespaceSchema = z.strictObject(
   {
@@ -34,8 +39,18 @@ export const namespaceSchema = z.strictObject(
       .record(z.string(), quantitySchema, { error: "hard limits of a ResourceQuota, such as pods: 50" })
       .optional()
       .meta({ description: 'Hard limits of a ResourceQuota, such as requests.cpu: "4"' }),
+    defaults: z
+      .strictObject(
+        { requests: resourceAmountsSchema.exactOptional(), limits: resourceAmountsSchema.exactOptional() },
+        { error: "{ requests: { cpu, memory }, limits: { memory } }" },
+      )
+      .optional()
+      .meta({
+        description: "For containers that name no resources of their own (a LimitRange): a quota refuses these else",
+      }),
   },
-  { error: "{ labels, quota }" },
+  { error: "{ labels, quota, defaults }" },
 );
 
 export type NamespaceSettings = z.output<typeof namespaceSchema>;
+export type ContainerDefaults = NonNullable<NamespaceSettings["defaults"]>;

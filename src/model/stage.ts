@@ -5,7 +5,7 @@ import { digestOf } from "./digest.ts";
 import { durationSchema } from "./kubernetes-names.ts";
 import type { Pin } from "./pin.ts";
 import type { Resources, Settings } from "./settings.ts";
-import type { NamespaceSettings } from "./stage-cluster.ts";
+import type { ContainerDefaults, NamespaceSettings } from "./stage-cluster.ts";
 import type { StackFile } from "./stack-file.ts";
 
 /** A namespace of a stage, as it is to be in the cluster. */
@@ -16,6 +16,8 @@ export interface StageNamespace {
   readonly create: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly quota: Readonly<Record<string, string>> | undefined;
+  /** For containers that name no resources of their own. */
+  readonly defaults: ContainerDefaults | undefined;
 }
 
 /** One application as it is to run in one stage. Secrets are names here; their values are known to the engine alone. */
@@ -101,6 +103,7 @@ function toNamespace({ project, stage, stackFile }: StageRequest, namespace: str
     create: settings?.create ?? true,
     labels: { "lockstep.dev/project": project, "lockstep.dev/stage": stage, ...settings?.labels },
     quota: settings?.quota,
+    defaults: settings?.defaults,
   };
 }
 

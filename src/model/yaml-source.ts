@@ -1,4 +1,15 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+} from "yaml";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "./refusal.ts";
 
 export type KeyPath = readonly (string | number)[];
@@ -17,10 +28,14 @@ export interface YamlSource {
 
 /** Above this a file is refused unread: no stack file of a thousand applications comes near it. */
 export const MAX_YAML_BYTES = 4 * 1024 * 1024;
+/** Values nested deeper than this are a mistake; everything that walks a tree may rely on it. */
+const MAX_DEPTH = 64;
+/** What follows the first errors of a file that is no YAML at all is noise. */
+const MAX_SYNTAX_ERRORS = 50;
 
 /**
- * Reads YAML strictly: one document, unique keys, no tabs, anchors, aliases, tags or byte order mark.
- * An empty file is an empty mapping.
+ * Reads YAML strictly: one document, unique keys that are text, no tabs, anchors, aliases, merges, tags, directives or
+ * byte order mark. An empty file is an empty mapping.
  * @param file name to be used in places, as people would type it
  */
 export function parseYamlSource(file: string, text: string): Outcome<YamlSource> {
@@ -28,10 +43,13 @@ export function parseYamlSource(file: string, text: string): Outcome<YamlSource>
   if (unreadable !== undefined) return refused([unreadable]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: false });
-  const refusals = [...document.errors, ...document.warnings].map((error): Refusal => ({
-    code: `yaml-${error.code.toLowerCase().replaceAll("_", "-")}`,
-    place: { file, ...positionAt(lines, error.pos[0]) },
-    found: firstLine(error.message),
+  const deep = refuseDepth(file, document, lines);
+  if (deep !== undefined) return refused([deep]);
+  const problems = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS);
+  const refusals = problems.map((problem): Refusal => ({
+    code: `yaml-${problem.code.toLowerCase().replaceAll("_", "-")}`,
+    place: { file, ...positionAt(lines, problem.pos[0]) },
+    found: renderProblem(problem),
     expected: "YAML with unique keys, indented by spaces",
     action: "mend this line",
   }));
@@ -69,43 +87,95 @@ function refuseUnreadable(file: string, text: string): Refusal | undefined {
       action: "save the file again as UTF-8 without BOM",
     };
   }
-  // Decoding replaced what was not UTF-8 by U+FFFD.
-  const broken = text.search(/[\p{Cc}--[\t\n\r]]|\uFFFD/v);
+  // Decoding replaced what was not UTF-8 by U+FFFD. The engine's reader ends a line, and so a comment, at each of the
+  // others; ours does not: the same bytes would say two things.
+  const broken = text.search(/[\p{Cc}--[\t\n\r]]|\r(?!\n)|[\u2028\u2029\uFFFD]/v);
   if (broken !== -1) {
     const line = text.slice(0, broken).split("\n").length;
     return {
       code: "not-text",
       place: { file, line },
-      found: "a byte that is not UTF-8 text",
-      expected: "a YAML file in UTF-8",
+      found: "a byte that is not UTF-8 text, or a control character",
+      expected: "a YAML file in UTF-8, with the line ends of Unix or Windows",
       action: "save the file again as UTF-8",
     };
   }
   return undefined;
 }
 
+/** What the parser says of a place, without the text that it found there: that may be a secret. */
+function renderProblem({ code, message }: YAMLError): string {
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return "a second document";
+    case "TAG_RESOLVE_FAILED":
+    case "BAD_COLLECTION_TYPE":
+      return "a tag";
+    case "BAD_DQ_ESCAPE":
+      return "an escape sequence that YAML does not have";
+    default:
+      return (message.split("\n")[0] ?? "").replace(/(?<=[a-z]): .*$/, "");
+  }
+}
+
+/** Without recursion, so that it holds for every depth. */
+function refuseDepth(file: string, document: Document.Parsed, lines: LineCounter): Refusal | undefined {
+  const exhausted = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
+  const offset = exhausted?.pos[0] ?? tooDeep(document.contents);
+  if (offset === undefined) return undefined;
+  return {
+    code: "yaml-too-deep",
+    place: { file, ...positionAt(lines, offset) },
+    found: `values nested more than ${MAX_DEPTH} deep`,
+    expected: "the nesting of a stack file",
+    action: "look at what was written into this file; git shows its last good version",
+  };
+}
+
+function tooDeep(contents: unknown): number | undefined {
+  const open: { node: unknown; depth: number }[] = [{ node: contents, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, depth } = next;
+    if (depth > MAX_DEPTH) return startOf(node) ?? 0;
+    const inner = isPair(node) ? [node.key, node.value] : isMap(node) || isSeq(node) ? node.items : [];
+    for (const item of inner) open.push({ node: item, depth: isPair(item) ? depth : depth + 1 });
+  }
+  return undefined;
+}
+
 function refuseIndirection(file: string, document: Document.Parsed, lines: LineCounter): Refusal[] {
   const refusals: Refusal[] = [];
-  const refuse = (found: string, offset: number | undefined): void => {
-    refusals.push({
-      code: "yaml-indirection",
-      place: { file, ...positionAt(lines, offset ?? 0) },
-      found,
-      expected: "plain values: what a stage runs must be readable where it stands",
-      action: "write the value out",
-    });
+  const refuse = (code: string, found: string, node: unknown, [expected, action] = READABLE): void => {
+    refusals.push({ code, place: { file, ...positionAt(lines, startOf(node) ?? 0) }, found, expected, action });
   };
+  // Names are not shown: where a secret stands unquoted, `*`, `&` and `!` may be its first characters.
+  if (document.directives.yaml.explicit === true || Object.keys(document.directives.tags).length > 1) {
+    refuse("yaml-indirection", "a directive, %…", undefined);
+  }
   visit(document, {
-    Node: (_key, node) => {
-      if (isAlias(node)) refuse(`an alias, *${node.source}`, node.range?.[0]);
-      else if (node.anchor !== undefined) refuse(`an anchor, &${node.anchor}`, node.range?.[0]);
-      else if (node.tag !== undefined && !node.tag.startsWith("tag:yaml.org,2002:")) {
-        refuse(`a tag, ${node.tag}`, node.range?.[0]);
+    Pair: (_key, { key }) => {
+      if (isScalar(key) && typeof key.value === "string" && !UNSAFE_KEYS.includes(key.value)) return;
+      if (isScalar(key) && key.value === "<<") refuse("yaml-indirection", "a merge key, <<", key);
+      else {
+        const found = isScalar(key) && key.value === "__proto__" ? "the key __proto__" : "a key that is not text";
+        refuse("yaml-key", found, key, ["a name", "correct the key; a number is put in quotes"]);
       }
+    },
+    Node: (_key, node) => {
+      if (isAlias(node)) refuse("yaml-indirection", "an alias, *…", node);
+      else if (node.anchor !== undefined) refuse("yaml-indirection", "an anchor, &…", node);
+      else if (node.tag !== undefined) refuse("yaml-indirection", "a tag, !…", node);
     },
   });
   return refusals;
 }
+
+const READABLE: readonly [string, string] = [
+  "plain values: what a stage runs must be readable where it stands",
+  "write the value out",
+];
+/** The engine's reader merges at the first; JavaScript takes the second for an object's prototype. */
+const UNSAFE_KEYS = ["<<", "__proto__"];
 
 function toSource(file: string, text: string, document: Document.Parsed, lines: LineCounter): YamlSource {
   const place = (path: KeyPath, offset: number | undefined): Place => ({
@@ -131,7 +201,7 @@ interface Offsets {
 /** Walks as far as the path leads. */
 function offsetOf(document: Document.Parsed, path: KeyPath): Offsets | undefined {
   let node: unknown = document.contents;
-  let offsets: Offsets | undefined;
+  let offsets: Offsets | undefined = node === null ? undefined : { key: startOf(node), value: startOf(node) };
   for (const part of path) {
     if (isMap(node)) {
       const pair = node.items.find(
@@ -153,15 +223,11 @@ function offsetOf(document: Document.Parsed, path: KeyPath): Offsets | undefined
 }
 
 function startOf(node: unknown): number | undefined {
-  if (isScalar(node) || isMap(node) || isSeq(node)) return node.range?.[0];
+  if (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) return node.range?.[0];
   return undefined;
 }
 
 function positionAt(lines: LineCounter, offset: number): { line: number; column: number } {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
 }

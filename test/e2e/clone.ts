@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DEFAULT_PORT_BASE } from "../../sandbox/location.ts";
+import { ProcessError, run, type ProcessResult } from "../../src/adapters/processes.ts";
+import type { Json } from "../../src/model/chart.ts";
+import { editYaml, type YamlChange } from "../../src/model/yaml-edit.ts";
+import { parseYamlSource } from "../../src/model/yaml-source.ts";
+import { pinOf, levelOf } from "./sample-pins.ts";
+import { atTheEnd, repository, sharedSandbox, type SharedSandbox } from "./shared-sandbox.ts";
+
+export interface CallOptions {
+  /** @default the clone's folder */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+const STACK_FILE = "Pulumi.inttest.yaml";
+/** Where the project and its Pulumi backend lie in a clone's folder. */
+const PROJECT = "project";
+const STATE = "pulumi-state";
+let template: Promise<string> | undefined;
+
+/**
+ * The project as it is in the working tree, in a temporary folder with a backend and a cluster namespace of its own:
+ * what a test does in it disturbs neither other tests nor a developer's stacks.
+ */
+export class Clone {
+  readonly folder: string;
+  readonly sandbox: SharedSandbox;
+  /** The namespace in the cluster that stands for `ehealth` in inttest. */
+  readonly namespace: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly #home: string;
+
+  private constructor(sandbox: SharedSandbox, name: string) {
+    this.sandbox = sandbox;
+    this.namespace = `e2e-${name}`;
+    this.#home = join(sandbox.folder, name);
+    this.folder = join(this.#home, PROJECT);
+    this.env = environmentOf(sandbox, this.#home);
+  }
+
+  static async make(): Promise<Clone> {
+    const sandbox = await sharedSandbox();
+    template ??= makeTemplate(sandbox);
+    const clone = new Clone(sandbox, randomBytes(4).toString("hex"));
+    atTheEnd(() => clone.remove());
+    await cp(await template, clone.#home, { recursive: true, verbatimSymlinks: true });
+    await clone.change({ path: ["config", "lockstep:namespaces", "ehealth", "name"], value: clone.namespace });
+    await commit(clone.folder);
+    return clone;
+  }
+
+  /** Removes what the test made, in the cluster too; later calls do nothing. */
+  async remove(): Promise<void> {
+    await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
+    await rm(this.#home, { recursive: true, force: true });
+  }
+
+  /** `pulumi …` in the clone's folder; the result whatever its exit code. */
+  async pulumi(args: readonly string[], options?: CallOptions): Promise<ProcessResult> {
+    return this.#run(this.sandbox.tools.paths.pulumi, args, options);
+  }
+
+  /** `npx lockstep …` in the clone's folder, without a terminal. */
+  async lockstep(args: readonly string[], options?: CallOptions): Promise<ProcessResult> {
+    return this.#run(process.execPath, [join(this.folder, "bin", "lockstep.js"), ...args], options);
+  }
+
+  /** @throws with kubectl's own words */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.#run(this.sandbox.tools.paths.kubectl, args, { cwd: repository });
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+
+  async read(file = STACK_FILE): Promise<string> {
+    return readFile(join(this.folder, file), "utf8");
+  }
+
+  async write(file: string, content: string | Uint8Array): Promise<void> {
+    await mkdir(dirname(join(this.folder, file)), { recursive: true });
+    await writeFile(join(this.folder, file), content);
+  }
+
+  async edit(file: string, change: (text: string) => string): Promise<void> {
+    await this.write(file, change(await this.read(file)));
+  }
+
+  /** Lays values into the stack file of inttest, or removes them. */
+  async change(...changes: readonly YamlChange[]): Promise<void> {
+    await this.edit(STACK_FILE, (text) => {
+      const source = parseYamlSource(STACK_FILE, text);
+      if (source.kind === "refused") throw new Error(source.refusals.map(({ found }) => found).join("; "));
+      return editYaml(source.value, changes);
+    });
+  }
+
+  /** Sets settings of an application in inttest. */
+  async settings(application: string, settings: Readonly<Record<string, Json | undefined>>): Promise<void> {
+    const entries = Object.entries(settings);
+    await this.change(...entries.map(([key, value]) => ({ path: ["config", "lockstep:settings", application, key], value })));
+  }
+
+  /** Writes a sample version's pin into inttest without asking the registry, as an earlier `pin` would have left it. */
+  async pinned(application: string, version: string): Promise<void> {
+    const level = levelOf(application, version);
+    await this.change(
+      {
+        path: ["config", "lockstep:pins", application],
+        value: await pinOf(this.sandbox.location.registry, application, version),
+      },
+      ...(level === undefined ? [] : [{ path: ["config", "lockstep:schemaLevels", application], value: level }]),
+    );
+  }
+
+  /** What git says has changed; empty where nothing has. */
+  async gitStatus(): Promise<string> {
+    return (await run("git", ["status", "--porcelain"], { cwd: this.folder })).stdout;
+  }
+
+  async #run(file: string, args: readonly string[], options: CallOptions = {}): Promise<ProcessResult> {
+    const { cwd = this.folder, env = {}, timeoutMs = 180_000 } = options;
+    try {
+      return await run(file, args, { cwd, env: { ...this.env, ...env }, timeoutMs });
+    } catch (error) {
+      if (!(error instanceof ProcessError) || error.exitCode === undefined) throw error;
+      return { exitCode: error.exitCode, stdout: error.stdout, stderr: error.stderr };
+    }
+  }
+}
+
+/** Copied for every clone: one snapshot for all tests, whatever a developer saves meanwhile. */
+async function makeTemplate(sandbox: SharedSandbox): Promise<string> {
+  const home = join(sandbox.folder, "template");
+  const folder = join(home, PROJECT);
+  await copyWorkingTree(folder);
+  for (const stage of ["inttest", "prod"]) await rewriteRegistry(join(folder, `Pulumi.${stage}.yaml`), sandbox);
+  await mkdir(join(home, STATE));
+  await mkdir(join(home, "pulumi-home"));
+  await symlink(join(sandbox.location.pulumiHome, "plugins"), join(home, "pulumi-home", "plugins"));
+  const env = environmentOf(sandbox, home);
+  for (const stage of ["inttest", "prod"])
+    await run(sandbox.tools.paths.pulumi, ["stack", "init", stage, "--no-select"], { cwd: folder, env });
+  await run("git", ["init", "--quiet", "--initial-branch=main"], { cwd: folder });
+  return home;
+}
+
+async function copyWorkingTree(folder: string): Promise<void> {
+  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = await run("git", list, { cwd: repository });
+  const files = [...new Set(stdout.split("\0").filter((file) => file !== ""))];
+  await Promise.all(
+    files.map(async (file) => {
+      // A file that is deleted in the working tree is still in the index.
+      await cp(join(repository, file), join(folder, file)).catch((error: unknown) => {
+        if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      });
+    }),
+  );
+  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+}
+
+/** The committed pins name the registry at its default address. */
+async function rewriteRegistry(file: string, { location }: SharedSandbox): Promise<void> {
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replaceAll(`127.0.0.1:${DEFAULT_PORT_BASE}`, location.registry));
+}
+
+async function commit(folder: string): Promise<void> {
+  const who = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "-c", "commit.gpgSign=false"];
+  await run("git", ["add", "--all"], { cwd: folder });
+  await run("git", [...who, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "As it was"], { cwd: folder });
+}
+
+function environmentOf(sandbox: SharedSandbox, home: string): Record<string, string> {
+  return {
+    ...sandbox.env,
+    LOCKSTEP_STORE: join(home, "store"),
+    LOCKSTEP_TOOLS: join(repository, ".tools"),
+    PULUMI_BACKEND_URL: `file://${join(home, STATE)}`,
+    PULUMI_HOME: join(home, "pulumi-home"),
+    NODE_COMPILE_CACHE: join(sandbox.folder, "compile-cache"),
+  };
+}

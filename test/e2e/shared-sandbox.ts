@@ -1,0 +1,104 @@
+// Required by mocha (test/mocharc.e2e.json): the one sandbox that all tests of the program share.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { sandboxEnvironment } from "../../sandbox/environment.ts";
+import { sandboxLocation, type SandboxLocation } from "../../sandbox/location.ts";
+import { resetSandbox } from "../../sandbox/reset.ts";
+import { findSandbox } from "../../sandbox/settings.ts";
+import { sandboxStatus } from "../../sandbox/status.ts";
+import { upSandbox } from "../../sandbox/up.ts";
+import { furtherSteps, upTools } from "../../src/cli/sandbox/steps.ts";
+import { resolveTools, type ResolvedTools } from "../../tools/resolve.ts";
+import { showToolProgress } from "../../tools/terminal.ts";
+import { freePortBase } from "../sandbox/free-port-base.ts";
+
+export const repository = resolve(import.meta.dirname, "../..");
+
+export type E2eTools = ResolvedTools<(typeof upTools)[number]>;
+
+export interface SharedSandbox {
+  readonly location: SandboxLocation;
+  readonly tools: E2eTools;
+  /** What `source .sandbox/env` gives a shell. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Of this run alone; gone after it. */
+  readonly folder: string;
+}
+
+interface Running {
+  readonly sandbox: SharedSandbox;
+  /** False for a developer's own, which outlives the tests. */
+  readonly ours: boolean;
+}
+
+let running: Promise<Running> | undefined;
+const endings: (() => Promise<void>)[] = [];
+
+/** Started by the first test that asks: a run of other tests does not pay for it. */
+export async function sharedSandbox(): Promise<SharedSandbox> {
+  running ??= start();
+  return (await running).sandbox;
+}
+
+/** Done at the end of the run whatever happens, before the sandbox goes. */
+export function atTheEnd(ending: () => Promise<void>): void {
+  endings.push(ending);
+}
+
+async function start(): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "lockstep-e2e-"));
+  const tools = await resolveTools(upTools);
+  const found = await findRunning();
+  const location = found ?? sandboxLocation(join(folder, "sandbox"), await freePortBase());
+  const sandbox = { location, tools, env: sandboxEnvironment(location, tools), folder };
+  if (found === undefined) {
+    try {
+      await upSandbox(location, { tools, furtherSteps });
+    } catch (error) {
+      await end({ sandbox, ours: true });
+      throw error;
+    }
+  }
+  return { sandbox, ours: found === undefined };
+}
+
+/** LOCKSTEP_E2E_SANDBOX, else the project's own where it is up: tests then start in seconds. */
+async function findRunning(): Promise<SandboxLocation | undefined> {
+  const named = process.env["LOCKSTEP_E2E_SANDBOX"];
+  if (named === undefined && process.env["CI"] !== undefined) return undefined;
+  const folder = named ?? join(repository, ".sandbox");
+  const location = await findSandbox(folder);
+  const up = location !== undefined && (await sandboxStatus(location)).state === "up";
+  if (named !== undefined && !up) throw new Error(`LOCKSTEP_E2E_SANDBOX: no sandbox is up in ${folder}`);
+  return up ? location : undefined;
+}
+
+async function end({ sandbox, ours }: Running): Promise<void> {
+  for (const ending of endings.splice(0).toReversed()) await ending();
+  if (ours) await resetSandbox(sandbox.location);
+  await rm(sandbox.folder, { recursive: true, force: true });
+}
+
+async function endIfRunning(): Promise<void> {
+  const started = await running?.catch(() => undefined);
+  running = undefined;
+  if (started !== undefined) await end(started);
+}
+
+/** Without a time limit, unlike hooks: the first build of the tools takes minutes. */
+export async function mochaGlobalSetup(): Promise<void> {
+  await showToolProgress(process.stderr, (onEvent) => resolveTools([...upTools, "cosign", "crane"], { onEvent }));
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      void endIfRunning().finally(() => process.exit(exitCode));
+    });
+  }
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await endIfRunning();
+}
