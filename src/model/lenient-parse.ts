@@ -42,7 +42,7 @@ function toRefusals(
     return issue.keys.map((key) => ({
       code: "unknown-key",
       place: placeOfKey(source, [...path, key]),
-      found: isConfidential([...path, key]) ? "an unknown key" : `unknown key ${key}${didYouMean(key, known)}`,
+      found: `${isConfidential([...path, key]) ? "an unknown key" : `unknown key ${key}`}${didYouMean(key, known)}`,
       expected: known.length > 0 ? `one of ${known.join(", ")}` : "no key here",
       action: "rename or remove the key",
     }));
@@ -67,11 +67,12 @@ function expectation(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-/** A secret that was written in the wrong place may stand in any value of these, and in the keys of the first. */
+/** Where a secret may stand that was written in the wrong form. */
 const CONFIDENTIAL = ["secrets", "env", "secure"];
 
+/** Whether the path's last key may be a secret itself. */
 function isConfidential(path: KeyPath): boolean {
-  return path.slice(0, -1).some((part) => CONFIDENTIAL.includes(String(part)));
+  return path.slice(0, -1).includes("secrets");
 }
 
 /** The place of a key; its path ends above a key that may be a secret itself. */
@@ -81,7 +82,7 @@ function placeOfKey(source: Pick<YamlSource, "placeOfKey">, path: KeyPath): Plac
 }
 
 function renderKeyFound(path: KeyPath): string {
-  return isConfidential(path) ? "a key that is none" : `key ${String(path.at(-1))}`;
+  return isConfidential(path) ? "a key that is no name" : `key ${String(path.at(-1))}`;
 }
 
 function renderFound(value: unknown, path: KeyPath): string {

@@ -135,7 +135,8 @@ function refuseMissing({ stackFile, positions, stage }: Subject, application: Ap
     });
   };
   const isSet = (what: string): boolean => stackFile.written(["lockstep:settings", name, what]);
-  const hostless = !isSet("hosts") || stackFile.settings.get(name)?.hosts?.length === 0;
+  // A list of hosts that are all wrong is not missing: that was reported.
+  const hostless = !stackFile.written(["lockstep:settings", name, "hosts", 0]);
   if (hosts === "required" && hostless) missing("hosts", "missing-host", `hosts: [${name}.${stage}.example.com]`);
   if (chart.requires.resources && !isSet("resources")) {
     const example = "resources: { requests: { cpu: 100m, memory: 256Mi }, limits: { memory: 256Mi } }";
