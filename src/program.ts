@@ -28,6 +28,17 @@ export interface ProgramOutputs {
  * @throws RunError that lists every reason
  */
 export async function deployStage(): Promise<ProgramOutputs> {
+  try {
+    return await deploy();
+  } catch (error) {
+    // People get the reason, not our stack: the engine prints one for everything but its own RunError.
+    if (process.env["LOCKSTEP_DEBUG"] !== undefined || RunError.isInstance(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RunError(`${reason}\n(LOCKSTEP_DEBUG=1 shows where)`);
+  }
+}
+
+async function deploy(): Promise<ProgramOutputs> {
   const loaded = orRefuse(await loadStage({ project: getProject(), stage: getStack(), given: runtime.allConfig() }));
   const { stage, engineConfig } = loaded;
   const [cluster, charts, deployed] = await Promise.all([
@@ -38,7 +49,7 @@ export async function deployStage(): Promise<ProgramOutputs> {
   const [clusterUid, chartPaths] = orRefuseAll(cluster, charts);
   for (const path of engineConfig?.differences ?? []) void log.warn(`${path}: not as in ${loaded.source.file}`);
   for (const removal of describeRemovals(deployed, loaded)) void log.warn(removal);
-  if (stage.applications.length === 0) void log.info(`${stage.name} has no pins: nothing is deployed`);
+  if (stage.applications.length === 0) void log.info(`${stage.name} is empty: no application is pinned`);
 
   const provider = createProvider(loaded, clusterUid);
   const shared = new Stage(
@@ -52,7 +63,7 @@ export async function deployStage(): Promise<ProgramOutputs> {
     const earlier = application.after.flatMap((other) => components.get(other) ?? []);
     const args = {
       application,
-      chartPath: chartPaths.get(application.pin.chart.digest) ?? "",
+      chartPath: existing(chartPaths, application.pin.chart.digest),
       secrets: plainSecrets(loaded, application),
     };
     const dependsOn = [...shared.namespaceDependency(application.namespace), ...earlier];
@@ -107,6 +118,12 @@ function outputs(
         : [[name, { ...renderPin(pin), hosts, readyReplicas: component.readyReplicas }]];
     }),
   );
+}
+
+function existing<K, V>(map: ReadonlyMap<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`nothing is known of ${String(key)}`);
+  return value;
 }
 
 function orRefuse<T>(outcome: Outcome<T>): T {

@@ -31,7 +31,8 @@ export class Application extends ComponentResource {
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     const { application } = args;
-    super("lockstep:index:Application", name, toInputs(application), options);
+    // Everything below it inherits the protection.
+    super("lockstep:index:Application", name, toInputs(application), { ...options, protect: application.protect });
     const secrets = this.createSecret(application, args.secrets);
     const migration = application.migrates
       ? [new Migration(name, { application }, { parent: this, dependsOn: secrets })]
@@ -49,11 +50,11 @@ export class Application extends ComponentResource {
     if (secretName === undefined) return [];
     const metadata = { name: secretName, namespace };
     const stringData = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, secret(value)]));
-    return [new Secret(secretName, { metadata, stringData }, { parent: this, protect: false })];
+    return [new Secret(secretName, { metadata, stringData }, { parent: this })];
   }
 
   private createChart(application: StageApplication, path: string, dependsOn: Resource[]): Chart {
-    const { namespace, values, protect, rolloutSeconds } = application;
+    const { namespace, values, rolloutSeconds } = application;
     const { name } = application.application;
     const timeout = `${rolloutSeconds}s`;
     const customTimeouts = { create: timeout, update: timeout };
@@ -64,7 +65,6 @@ export class Application extends ComponentResource {
       {
         parent: this,
         dependsOn,
-        protect,
         transforms: [({ props, opts }) => ({ props, opts: { ...opts, customTimeouts } })],
       },
     );

@@ -19,7 +19,8 @@ const DIGITS_OF_DIGEST = 10;
 export class Migration extends ComponentResource {
   constructor(name: string, { application }: MigrationArgs, options: ComponentResourceOptions) {
     const { image } = application.pin;
-    super("lockstep:index:Migration", name, { image: renderReference(image) }, options);
+    // A version's Job goes when the next version is there, protected or not.
+    super("lockstep:index:Migration", name, { image: renderReference(image) }, { ...options, protect: false });
     const jobName = `${name}-migrate-${hexOf(image.digest).slice(0, DIGITS_OF_DIGEST)}`;
     const timeout = `${application.migrationSeconds}s`;
     new Job(

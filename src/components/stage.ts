@@ -32,8 +32,8 @@ export class Stage extends ComponentResource {
     return this.namespaces.get(name) ?? [];
   }
 
-  private createNamespace({ name, labels, quota, defaults }: StageNamespace): NamespaceResources {
-    const namespace = new Namespace(name, { metadata: { name, labels: { ...labels } } }, { parent: this });
+  private createNamespace({ name, labels, quota, defaults, protect }: StageNamespace): NamespaceResources {
+    const namespace = new Namespace(name, { metadata: { name, labels: { ...labels } } }, { parent: this, protect });
     const metadata = { name: "lockstep", namespace: name };
     const options = { parent: this, dependsOn: namespace };
     const created: NamespaceResources = [namespace];

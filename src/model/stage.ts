@@ -18,6 +18,8 @@ export interface StageNamespace {
   readonly quota: Readonly<Record<string, string>> | undefined;
   /** For containers that name no resources of their own. */
   readonly defaults: ContainerDefaults | undefined;
+  /** An application in it is protected: it goes with its namespace. */
+  readonly protect: boolean;
 }
 
 /** One application as it is to run in one stage. Secrets are names here; their values are known to the engine alone. */
@@ -74,7 +76,7 @@ export function toStage(request: StageRequest): Stage {
   return {
     project,
     name: stage,
-    namespaces: [...used].toSorted().map((name) => toNamespace(request, name)),
+    namespaces: [...used].toSorted().map((name) => toNamespace(request, name, applications)),
     applications,
     absent: new Map(
       [...catalogue.keys()].flatMap((name) => {
@@ -96,10 +98,16 @@ export function namespaceName(namespace: string, stage: string, settings: Namesp
   return settings?.name ?? `${namespace}-${stage}`;
 }
 
-function toNamespace({ project, stage, stackFile }: StageRequest, namespace: string): StageNamespace {
+function toNamespace(
+  { project, stage, stackFile }: StageRequest,
+  namespace: string,
+  applications: readonly StageApplication[],
+): StageNamespace {
   const settings = stackFile.namespaces.get(namespace);
+  const name = namespaceName(namespace, stage, settings);
   return {
-    name: namespaceName(namespace, stage, settings),
+    name,
+    protect: applications.some((application) => application.namespace === name && application.protect),
     create: settings?.create ?? true,
     labels: { "lockstep.dev/project": project, "lockstep.dev/stage": stage, ...settings?.labels },
     quota: settings?.quota,

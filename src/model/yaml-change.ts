@@ -1,0 +1,98 @@
+import type { Json, JsonObject } from "./chart.ts";
+import type { KeyPath } from "./yaml-source.ts";
+
+/** What is wanted at a path of a YAML file; undefined removes it. */
+export interface YamlChange {
+  readonly path: readonly string[];
+  readonly value: Json | undefined;
+}
+
+/** The file is written in a way that this editor cannot change without touching more than was asked for. */
+export class YamlEditError extends Error {
+  override readonly name = "YamlEditError";
+}
+
+/** Changes by key: either laid into what is there, or put in its place. */
+export type Wanted =
+  | { readonly kind: "within"; readonly keys: Map<string, Wanted> }
+  | { readonly kind: "exactly"; readonly value: Json | undefined };
+
+/** @throws YamlEditError where one change lies in another */
+export function gatherChanges(changes: readonly YamlChange[]): Wanted {
+  const root: Wanted = { kind: "within", keys: new Map() };
+  for (const { path, value } of changes) {
+    let keys = root.keys;
+    for (const [index, part] of path.entries()) {
+      const next = keys.get(part) ?? { kind: "within", keys: new Map<string, Wanted>() };
+      const last = index === path.length - 1;
+      if (next.kind === "exactly" || (last && next.keys.size > 0)) {
+        throw new YamlEditError(`two changes at ${path.join(".")}`);
+      }
+      keys.set(part, last ? { kind: "exactly", value } : next);
+      keys = next.keys;
+    }
+  }
+  return root;
+}
+
+/** What is wanted by key, without what is to be removed. */
+export function wantedEntries(wanted: Wanted): [string, Wanted][] {
+  const all: [string, Wanted][] =
+    wanted.kind === "within"
+      ? [...wanted.keys]
+      : isJsonObject(wanted.value)
+        ? Object.entries(wanted.value).map(([key, value]) => [key, { kind: "exactly", value }])
+        : [];
+  return all.filter(([, inner]) => !isRemoval(inner));
+}
+
+/** Which of the keys that are there are not to be there any more. */
+export function removedKeys(wanted: Wanted, present: readonly string[]): readonly string[] {
+  if (wanted.kind === "within") {
+    return present.filter((key) => {
+      const inner = wanted.keys.get(key);
+      return inner !== undefined && isRemoval(inner);
+    });
+  }
+  const { value } = wanted;
+  return present.filter((key) => !isJsonObject(value) || !Object.hasOwn(value, key));
+}
+
+/** Whether nothing is wanted but that things are not there. */
+export function isRemoval(wanted: Wanted): boolean {
+  return wanted.kind === "exactly" ? wanted.value === undefined : [...wanted.keys.values()].every(isRemoval);
+}
+
+/** The value that is wanted where nothing is yet. */
+export function wantedValue(wanted: Wanted): Json {
+  if (wanted.kind === "exactly") return wanted.value ?? null;
+  return Object.fromEntries(wantedEntries(wanted).map(([key, inner]) => [key, wantedValue(inner)]));
+}
+
+/** The tree with a value at a path, or without it. */
+export function withValue(tree: unknown, path: KeyPath, value: Json | undefined): unknown {
+  const [part, ...rest] = path;
+  if (part === undefined) return value;
+  const base = new Map(Object.entries(isJsonObject(tree) ? tree : {}) as [string, unknown][]);
+  const inner = withValue(base.get(String(part)), rest, value);
+  if (inner === undefined) base.delete(String(part));
+  else base.set(String(part), inner);
+  return Object.fromEntries(base);
+}
+
+/** Empty mappings and nothing are the same to everyone who reads a stack file. */
+export function withoutEmpty(tree: unknown): unknown {
+  if (!isJsonObject(tree)) return tree;
+  const kept = Object.entries(tree)
+    .map(([key, value]) => [key, withoutEmpty(value)] as const)
+    .filter(([, value]) => value !== null && value !== undefined && !isEmptyObject(value));
+  return Object.fromEntries(kept);
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
