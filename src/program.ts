@@ -10,7 +10,7 @@ import { Stage } from "./components/stage.ts";
 import { checkClusterUid } from "./delivery/cluster.ts";
 import { describeRemovals } from "./delivery/removals.ts";
 import { renderPin, type PinText } from "./model/pin.ts";
-import { refused, renderRefusals, type Outcome } from "./model/refusal.ts";
+import { combine, renderRefusals, type Outcome } from "./model/refusal.ts";
 import type { StageApplication } from "./model/stage.ts";
 
 interface ApplicationOutput extends PinText {
@@ -46,7 +46,7 @@ async function deploy(): Promise<ProgramOutputs> {
     fetchCharts(stage.applications.map(({ pin }) => pin.chart)),
     deployedApplications(),
   ]);
-  const [clusterUid, chartPaths] = orRefuseAll(cluster, charts);
+  const { clusterUid, chartPaths } = orRefuse(combine({ clusterUid: cluster, chartPaths: charts }));
   for (const path of engineConfig?.differences ?? []) void log.warn(`${path}: not as in ${loaded.source.file}`);
   for (const removal of describeRemovals(deployed, loaded)) void log.warn(removal);
   if (stage.applications.length === 0) void log.info(`${stage.name} is empty: no application is pinned`);
@@ -129,9 +129,4 @@ function existing<K, V>(map: ReadonlyMap<K, V>, key: K): V {
 function orRefuse<T>(outcome: Outcome<T>): T {
   if (outcome.kind === "accepted") return outcome.value;
   throw new RunError(`refused, nothing was changed\n\n${renderRefusals(outcome.refusals)}\n`);
-}
-
-function orRefuseAll<A, B>(left: Outcome<A>, right: Outcome<B>): [A, B] {
-  if (left.kind === "accepted" && right.kind === "accepted") return [left.value, right.value];
-  return orRefuse(refused([left, right].flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []))));
 }

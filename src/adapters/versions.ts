@@ -2,7 +2,7 @@ import { hexOf } from "../model/digest.ts";
 import { toImageFacts, type ImageFacts } from "../model/image-facts.ts";
 import { keysFor, type ImageKey } from "../model/image-keys.ts";
 import { nameOf, renderReference, type PinnedReference, type Reference } from "../model/reference.ts";
-import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import { accepted, andThen, combine, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import { storeFolder } from "./project.ts";
 import { dockerCredentials } from "./registry/docker-credentials.ts";
 import { readImageLabels } from "./registry/image-labels.ts";
@@ -43,10 +43,7 @@ export async function resolveVersion(question: VersionQuestion): Promise<Outcome
       verify(question, pinned, registry),
       question.kind === "image" ? readFacts(pinned, registry, signal) : accepted<ImageFacts>({}),
     ]);
-    if (signature.kind === "accepted" && facts.kind === "accepted") {
-      return accepted({ reference: pinned, facts: facts.value, signedBy: signature.value });
-    }
-    return refused([signature, facts].flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : [])));
+    return andThen(combine({ signedBy: signature, facts }), (found) => accepted({ reference: pinned, ...found }));
   } catch (error) {
     if (error instanceof RegistryError) return refused([toRefusal(error, place)]);
     throw error;

@@ -3,10 +3,15 @@ import { RefusalError } from "../model/refusal.ts";
 
 const INTERRUPTED = 130;
 
-/** Says on standard error why a verb ended. @returns the process's exit code */
-export function reportFailure(error: unknown): number {
+/**
+ * Says on standard error why a verb ended.
+ * @param json refusals are written to standard output as well, as `{ refusals }`
+ * @returns the process's exit code
+ */
+export function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof RefusalError) {
     process.stderr.write(`${error.message}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ refusals: error.refusals }, undefined, 2)}\n`);
     return error.exitCode;
   }
   if (isInterruption(error)) {

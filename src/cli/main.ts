@@ -8,6 +8,8 @@ import { verbs } from "./verbs.ts";
 
 enableCompileCache();
 
+const HELP_HINT = "(--help shows what it takes)";
+
 async function createProgram(name: string | undefined): Promise<Command> {
   const manifest = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
   const program = new Command("lockstep")
@@ -16,12 +18,12 @@ async function createProgram(name: string | undefined): Promise<Command> {
     )
     .version(manifest.version)
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help shows what it takes)")
+    .showHelpAfterError(HELP_HINT)
     .exitOverride();
   for (const verb of verbs) {
     // A verb's code is loaded only when it is the one that was typed.
     const command = verb.name === name ? await verb.load() : new Command(verb.name).description(verb.description);
-    program.addCommand(command.exitOverride());
+    program.addCommand(command.exitOverride().showHelpAfterError(HELP_HINT));
   }
   return program;
 }
@@ -33,5 +35,6 @@ try {
   if (typed.length === 0) program.outputHelp();
   else await program.parseAsync(typed, { from: "user" });
 } catch (error) {
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportFailure(error);
+  process.exitCode =
+    error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportFailure(error, typed.includes("--json"));
 }

@@ -3,8 +3,9 @@ import type { Json } from "../model/chart.ts";
 import type { ImageFacts } from "../model/image-facts.ts";
 import { renderPin, type Pin } from "../model/pin.ts";
 import { nameOf, type PinnedReference } from "../model/reference.ts";
-import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import { accepted, andThen, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import type { StackFile } from "../model/stack-file.ts";
+import { findStage, type StageDefinition, type Stages } from "../model/stages.ts";
 import type { YamlChange } from "../model/yaml-edit.ts";
 import { levelAfter, refuseSchemaStep } from "./schema-barrier.ts";
 
@@ -58,6 +59,23 @@ export function planPin(request: PinRequest): Outcome<PinPlan> {
     changes.push({ path: ["config", "lockstep:schemaLevels", name], value: level });
   }
   return accepted({ stage, application: name, before, after, levelBefore, levelAfter: level, changes });
+}
+
+/** The stage, where it takes its versions from the registry: into others they are promoted. */
+export function findFedStage(stages: Stages, name: string, file: string): Outcome<StageDefinition> {
+  return andThen(findStage(stages, name, file), (stage) => {
+    if (stage.from === "registry") return accepted(stage);
+    const fed = [...stages.values()].filter(({ from }) => from === "registry").map((other) => other.name);
+    return refused([
+      {
+        code: "stage-not-fed",
+        place: { path: name },
+        found: `${name}, which takes its versions from ${stage.from.join(" or ")}`,
+        expected: `a stage that the registry feeds: ${fed.join(", ")}`,
+        action: `pin it in ${fed.join(" or ")}: versions reach ${name} by promotion`,
+      },
+    ]);
+  });
 }
 
 function refuseChart({ application, stage, place }: PinRequest, chart: PinnedReference | undefined): Refusal[] {

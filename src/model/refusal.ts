@@ -31,6 +31,27 @@ export function refused<T>(refusals: readonly Refusal[]): Outcome<T> {
   return { kind: "refused", refusals };
 }
 
+type Values<Outcomes> = { [Name in keyof Outcomes]: Outcomes[Name] extends Outcome<infer T> ? T : never };
+
+/** All values, or the refusals of all that were refused; each refusal once. */
+export function combine<Outcomes extends Readonly<Record<string, Outcome<unknown>>>>(
+  outcomes: Outcomes,
+): Outcome<Values<Outcomes>> {
+  const refusals = Object.values(outcomes).flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []));
+  if (refusals.length > 0) return refused([...new Set(refusals)]);
+  const values = Object.entries(outcomes).map(([name, outcome]) => [
+    name,
+    outcome.kind === "accepted" ? outcome.value : undefined,
+  ]);
+  // Every outcome was accepted, and the names are theirs.
+  return accepted(Object.fromEntries(values) as Values<Outcomes>);
+}
+
+/** What follows from a value; a refusal stays what it is. */
+export function andThen<T, U>(outcome: Outcome<T>, next: (value: T) => Outcome<U>): Outcome<U> {
+  return outcome.kind === "accepted" ? next(outcome.value) : outcome;
+}
+
 /** How a run ended that did not do what was asked (DESIGN, The verbs). */
 export type ExitCode = 1 | 2;
 

@@ -43,7 +43,7 @@ export function wantedEntries(wanted: Wanted): [string, Wanted][] {
       : isJsonObject(wanted.value)
         ? Object.entries(wanted.value).map(([key, value]) => [key, { kind: "exactly", value }])
         : [];
-  return all.filter(([, inner]) => !isRemoval(inner));
+  return all.filter(([, inner]) => inner.kind === "within" || inner.value !== undefined);
 }
 
 /** Which of the keys that are there are not to be there any more. */
@@ -51,7 +51,7 @@ export function removedKeys(wanted: Wanted, present: readonly string[]): readonl
   if (wanted.kind === "within") {
     return present.filter((key) => {
       const inner = wanted.keys.get(key);
-      return inner !== undefined && isRemoval(inner);
+      return inner?.kind === "exactly" && inner.value === undefined;
     });
   }
   const { value } = wanted;
@@ -66,7 +66,8 @@ export function isRemoval(wanted: Wanted): boolean {
 /** The value that is wanted where nothing is yet. */
 export function wantedValue(wanted: Wanted): Json {
   if (wanted.kind === "exactly") return wanted.value ?? null;
-  return Object.fromEntries(wantedEntries(wanted).map(([key, inner]) => [key, wantedValue(inner)]));
+  const kept = wantedEntries(wanted).filter(([, inner]) => !isRemoval(inner));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, wantedValue(inner)]));
 }
 
 /** The tree with a value at a path, or without it. */

@@ -40,8 +40,9 @@ export class YamlSplicer {
     const added: [string, Wanted][] = [];
     for (const [key, inner] of wantedEntries(wanted)) {
       const pair = present.get(key);
-      if (pair === undefined) added.push([key, inner]);
-      else if (map.flow === true) this.editInFlow(pair, inner);
+      if (pair === undefined) {
+        if (!isRemoval(inner)) added.push([key, inner]);
+      } else if (map.flow === true) this.editInFlow(pair, inner);
       else this.editInBlock(pair, inner, wanted.kind === "exactly" ? 1 : 0);
     }
     const left = map.items.filter((pair) => isScalar(pair.key) && !removed.includes(String(pair.key.value)));
@@ -59,11 +60,15 @@ export class YamlSplicer {
     for (const pair of map.items.filter((item) => !left.includes(item))) {
       this.text.removeLines(startOf(pair.key), this.text.lastOffset(pair));
     }
-    const last = map.items.at(-1);
-    if (added.length > 0 && last !== undefined) {
+    const last = left.at(-1);
+    if (added.length > 0) {
+      const at =
+        last === undefined
+          ? this.text.startOfLine(startOf(map.items[0]?.key))
+          : this.text.endOfBlock(this.text.lastOffset(last), indent);
       const lines = added.flatMap(([key, value]) => this.block(" ".repeat(indent), key, value, depth));
-      this.text.insertLines(this.text.endOfBlock(this.text.lastOffset(last), indent), lines);
-    } else if (left.length === 0) {
+      this.text.insertLines(at, lines);
+    } else if (last === undefined) {
       if (head === undefined) throw new YamlEditError("nothing would be left of the file");
       this.text.insert(this.text.behindColon(head), " {}");
     }
@@ -102,6 +107,7 @@ export class YamlSplicer {
 
   private editInFlow({ key, value }: Pair, wanted: Wanted): void {
     if (isMap(value) && describesMap(wanted)) this.edit(value, wanted, undefined);
+    else if (isRemoval(wanted)) return;
     else if (value === null) this.text.insert(endOf(key), `: ${renderFlow(wantedValue(wanted))}`);
     else this.replaceValue(value, wantedValue(wanted));
   }
@@ -149,7 +155,9 @@ export class YamlSplicer {
   /** The lines of a mapping's content in block style. */
   private lines(indent: string, wanted: Wanted, depth: number): string[] {
     const inner = wanted.kind === "exactly" ? depth + 1 : depth;
-    return wantedEntries(wanted).flatMap(([key, value]) => this.block(indent, key, value, inner));
+    return wantedEntries(wanted)
+      .filter(([, value]) => !isRemoval(value))
+      .flatMap(([key, value]) => this.block(indent, key, value, inner));
   }
 
   /** Lines of a key and its value in block style; what lies in a value that is put in place is written in one line. */

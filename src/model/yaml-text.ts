@@ -18,15 +18,17 @@ export class YamlText {
     this.lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
   }
 
+  /** @throws YamlEditError where two pieces lie over each other */
   spliced(): string {
-    // From the back, so that offsets stay true; insertions at one place keep their order.
-    return this.splices
-      .map((splice, index) => ({ splice, index }))
-      .toSorted((left, right) => right.splice.start - left.splice.start || right.index - left.index)
-      .reduce(
-        (text, { splice: { start, end, text: inserted } }) => text.slice(0, start) + inserted + text.slice(end),
-        this.text,
-      );
+    const ordered = this.splices.toSorted((left, right) => left.start - right.start);
+    let at = 0;
+    let text = "";
+    for (const splice of ordered) {
+      if (splice.start < at) throw new YamlEditError("two changes at one place");
+      text += this.text.slice(at, splice.start) + splice.text;
+      at = splice.end;
+    }
+    return text + this.text.slice(at);
   }
 
   slice(start: number, end: number): string {
@@ -118,11 +120,11 @@ export class YamlText {
     return this.text[end - 1] === "\r" ? end - 1 : end;
   }
 
-  private startOfLine(offset: number): number {
+  startOfLine(offset: number): number {
     return this.text.lastIndexOf("\n", offset - 1) + 1;
   }
 
   private isLineStart(offset: number): boolean {
-    return offset === 0 ? this.text === "" : this.text[offset - 1] === "\n";
+    return offset === 0 || this.text[offset - 1] === "\n";
   }
 }

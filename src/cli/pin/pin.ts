@@ -4,13 +4,13 @@ import { loadStackFile, loadStages, stagesPath } from "../../adapters/stage-load
 import { writeStackFile } from "../../adapters/stack-file-writer.ts";
 import { resolveVersion, type ResolvedVersion } from "../../adapters/versions.ts";
 import { displayPath } from "../../adapters/yaml-files.ts";
-import { planPin, type PinPlan } from "../../delivery/pin-plan.ts";
+import { findFedStage, planPin, type PinPlan } from "../../delivery/pin-plan.ts";
 import type { Application } from "../../model/application.ts";
 import { findApplication } from "../../model/catalogue.ts";
+import type { ImageKey } from "../../model/image-keys.ts";
 import { nameOf, parseReference, type Reference } from "../../model/reference.ts";
-import { accepted, refused, RefusalError, type ExitCode, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, andThen, combine, refused, RefusalError, type ExitCode, type Outcome } from "../../model/refusal.ts";
 import { parseStackFile, stackFileName, type StackFile } from "../../model/stack-file.ts";
-import { findStage } from "../../model/stages.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { planToJson, renderPinPlan } from "./plan-text.ts";
@@ -36,6 +36,7 @@ interface PinInputs {
   readonly source: YamlSource;
   readonly image: Tagged;
   readonly chart: Tagged | undefined;
+  readonly keys: readonly ImageKey[];
 }
 
 /** Plans a pin, shows it, asks, and writes it. @throws RefusalError with every reason */
@@ -44,85 +45,57 @@ export async function pin(call: PinCall): Promise<void> {
   const inputs = orThrow(await readInputs(call), 2);
   const { plan, signedBy } = await resolvePlan(call, inputs);
   const written = plan.changes.length === 0 || options.dryRun === true ? [] : plan.changes;
-  const go = async (): Promise<void> => {
-    await writeStackFile(call.stage, inputs.source, written);
-  };
   if (options.json !== true) process.stdout.write(`${renderPinPlan(plan, signedBy)}\n`);
   const confirmed = written.length > 0 && (await confirm(`Write ${stackFileName(call.stage)}?`, options, signal));
-  if (confirmed) await go();
+  if (confirmed) await writeStackFile(call.stage, inputs.source, written);
   if (options.json === true)
     process.stdout.write(`${JSON.stringify(planToJson(plan, signedBy, confirmed), undefined, 2)}\n`);
   else if (confirmed) process.stdout.write(`wrote ${stackFileName(call.stage)}. Next: pulumi up -s ${call.stage}\n`);
   else if (written.length > 0) process.stdout.write("nothing was written\n");
 }
 
-async function readInputs(call: PinCall): Promise<Outcome<PinInputs>> {
+async function readInputs({ stage, application, image, options }: PinCall): Promise<Outcome<PinInputs>> {
   const stages = await loadStages();
-  const definition =
-    stages.kind === "refused" ? stages : findStage(stages.value, call.stage, displayPath(stagesPath()));
-  const fed = definition.kind === "refused" ? definition : refuseUnfed(definition.value.from, call);
-  const catalogue = await loadCatalogue();
-  const application = catalogue.kind === "refused" ? catalogue : findApplication(catalogue.value, call.application);
-  const source = definition.kind === "refused" ? definition : await loadStackFile(call.stage);
-  const image = parseTagged("<image>", call.image);
-  const chart =
-    call.options.chart === undefined ? undefined : parseTagged("--chart", call.options.chart.replace(/^oci:\/\//, ""));
-  const outcomes = [fed, application, source, image, ...(chart === undefined ? [] : [chart])];
-  if (
-    fed.kind === "accepted" &&
-    application.kind === "accepted" &&
-    source.kind === "accepted" &&
-    image.kind === "accepted" &&
-    chart?.kind !== "refused"
-  ) {
-    const parsed = parseStackFile(source.value);
-    if (parsed.refusals.length > 0) return refused(parsed.refusals);
-    return accepted({
-      application: application.value,
-      stackFile: parsed.stackFile,
-      source: source.value,
-      image: image.value,
-      chart: chart?.value,
-    });
-  }
-  return refused([...new Set(outcomes.flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : [])))]);
+  const definition = andThen(stages, (known) => findFedStage(known, stage, displayPath(stagesPath())));
+  const read = combine({
+    definition,
+    application: andThen(await loadCatalogue(), (catalogue) => findApplication(catalogue, application)),
+    // A stage of another name has no file to speak of.
+    source: definition.kind === "refused" ? definition : await loadStackFile(stage),
+    image: parseTagged("<image>", image),
+    chart:
+      options.chart === undefined
+        ? accepted(undefined)
+        : parseTagged("--chart", options.chart.replace(/^oci:\/\//, "")),
+    keys: await loadImageKeys(),
+  });
+  return andThen(read, (inputs) => {
+    const { stackFile, refusals } = parseStackFile(inputs.source);
+    return refusals.length > 0 ? refused(refusals) : accepted({ ...inputs, stackFile });
+  });
 }
 
 async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: PinPlan; signedBy: string }> {
   const { stage, signal, options } = call;
-  const keys = orThrow(await loadImageKeys(), 2);
+  const { keys, application, stackFile, source } = inputs;
   const resolve = (kind: "image" | "chart", reference: Tagged): Promise<Outcome<ResolvedVersion>> =>
     resolveVersion({ stage, kind, reference, keys, place: { path: `${nameOf(reference)}:${reference.tag}` }, signal });
   const [image, chart] = await Promise.all([
     resolve("image", inputs.image),
-    inputs.chart === undefined ? undefined : resolve("chart", inputs.chart),
+    inputs.chart === undefined ? accepted(undefined) : resolve("chart", inputs.chart),
   ]);
-  const refusals = [image, chart].flatMap((outcome) => (outcome?.kind === "refused" ? outcome.refusals : []));
-  if (image.kind === "refused" || chart?.kind === "refused") throw new RefusalError(refusals);
+  const versions = orThrow(combine({ image, chart }), 1);
   const plan = planPin({
     stage,
-    application: inputs.application,
-    image: image.value.reference,
-    facts: image.value.facts,
-    chart: chart?.value.reference,
-    stackFile: inputs.stackFile,
+    application,
+    image: versions.image.reference,
+    facts: versions.image.facts,
+    chart: versions.chart?.reference,
+    stackFile,
     acceptDowntime: options.acceptDowntime === true,
-    place: inputs.source.placeOf(["config", "lockstep:pins", call.application]),
+    place: source.placeOf(["config", "lockstep:pins", application.name]),
   });
-  return { plan: orThrow(plan, 1), signedBy: image.value.signedBy };
-}
-
-function refuseUnfed(from: "registry" | readonly string[], { stage, application }: PinCall): Outcome<undefined> {
-  if (from === "registry") return accepted(undefined);
-  return refused([
-    {
-      code: "stage-not-fed",
-      place: { path: stage },
-      found: `${stage} takes its versions from ${from.join(" or ")}`,
-      expected: "a stage that the registry feeds",
-      action: `npm run promote -- ${from[0] ?? ""} ${stage} ${application}`,
-    },
-  ]);
+  return { plan: orThrow(plan, 1), signedBy: versions.image.signedBy };
 }
 
 function parseTagged(argument: string, text: string): Outcome<Tagged> {
@@ -130,14 +103,15 @@ function parseTagged(argument: string, text: string): Outcome<Tagged> {
   if (parsed.kind === "reference" && parsed.reference.tag !== undefined) {
     return accepted({ ...parsed.reference, tag: parsed.reference.tag });
   }
-  const refusal: Refusal = {
-    code: parsed.kind === "problem" ? parsed.problem : "no-tag",
-    place: { path: argument },
-    found: text,
-    expected: "registry/repository:tag, the registry written out",
-    action: "for example registry.example.com/ehealth/appointments:1.4.2",
-  };
-  return refused([refusal]);
+  return refused([
+    {
+      code: parsed.kind === "problem" ? parsed.problem : "no-tag",
+      place: { path: argument },
+      found: text,
+      expected: "registry/repository:tag, the registry written out",
+      action: "for example registry.example.com/ehealth/appointments:1.4.2",
+    },
+  ]);
 }
 
 function orThrow<T>(outcome: Outcome<T>, exitCode: ExitCode): T {
