@@ -28,6 +28,12 @@ async function createProgram(name: string | undefined): Promise<Command> {
   return program;
 }
 
+// Whoever reads our output may stop reading, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 const typed = process.argv.slice(2);
 try {
   const name = typed[0] === "help" ? typed[1] : typed.find((word) => !word.startsWith("-"));

@@ -20,7 +20,8 @@ export class YamlText {
 
   /** @throws YamlEditError where two pieces lie over each other */
   spliced(): string {
-    const ordered = this.splices.toSorted((left, right) => left.start - right.start);
+    // Insertions at one place keep their order, and come before what is replaced there.
+    const ordered = this.splices.toSorted((left, right) => left.start - right.start || left.end - right.end);
     let at = 0;
     let text = "";
     for (const splice of ordered) {
@@ -47,9 +48,11 @@ export class YamlText {
     this.splices.push({ start, end, text });
   }
 
-  /** Removes a value and the space before it. */
+  /** Removes a value and the space before it; at the end of its line, that behind it too. */
   removeWithSpace(start: number, end: number): void {
-    this.replace(start - (/[ \t]*$/.exec(this.text.slice(0, start))?.[0].length ?? 0), end, "");
+    const before = /[ \t]*$/.exec(this.text.slice(this.startOfLine(start), start))?.[0].length ?? 0;
+    const behind = /^[ \t]*$/.exec(this.text.slice(end, this.endOfLine(end)))?.[0].length ?? 0;
+    this.replace(start - before, end + behind, "");
   }
 
   /** Removes the lines from one offset's to the other's. */

@@ -7,6 +7,7 @@ import type { Json } from "../../src/model/chart.ts";
 import { editYaml, type YamlChange } from "../../src/model/yaml-edit.ts";
 import { parseYamlSource } from "../../src/model/yaml-source.ts";
 import { pinOf, levelOf } from "./sample-pins.ts";
+import { z } from "zod";
 import { atTheEnd, repository, sharedSandbox, type SharedSandbox } from "./shared-sandbox.ts";
 
 export interface CallOptions {
@@ -15,6 +16,10 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
+
+const listSchema = z.object({
+  items: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
+});
 
 const STACK_FILE = "Pulumi.inttest.yaml";
 /** Where the project and its Pulumi backend lie in a clone's folder. */
@@ -64,6 +69,15 @@ export class Clone {
     return this.#run(this.sandbox.tools.paths.pulumi, args, options);
   }
 
+  /** `pulumi up` of inttest, planned and done in one: for tests whose subject is not the plan. */
+  async up(options?: CallOptions): Promise<ProcessResult> {
+    return this.pulumi(["up", "--stack", "inttest", "--yes", "--skip-preview"], options);
+  }
+
+  async preview(...flags: readonly string[]): Promise<ProcessResult> {
+    return this.pulumi(["preview", "--stack", "inttest", ...flags]);
+  }
+
   /** `npx lockstep …` in the clone's folder, without a terminal. */
   async lockstep(args: readonly string[], options?: CallOptions): Promise<ProcessResult> {
     return this.#run(process.execPath, [join(this.folder, "bin", "lockstep.js"), ...args], options);
@@ -74,6 +88,18 @@ export class Clone {
     const { exitCode, stdout, stderr } = await this.#run(this.sandbox.tools.paths.kubectl, args, { cwd: repository });
     if (exitCode !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
     return stdout;
+  }
+
+  /** What is in the clone's namespace of the cluster now, by `<Kind>/<name>`, as the API server gives it. */
+  async objects(...kinds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    const text = await this.kubectl("get", kinds.join(","), "--namespace", this.namespace, "--output", "json");
+    const { items } = listSchema.parse(JSON.parse(text));
+    return new Map(items.map((item) => [`${item.kind}/${item.metadata.name}`, item]));
+  }
+
+  /** One value of one object in the clone's namespace, by JSONPath; empty where it has none. */
+  async field(object: string, path: string): Promise<string> {
+    return this.kubectl("get", object, "--namespace", this.namespace, "--output", `jsonpath=${path}`);
   }
 
   async read(file = STACK_FILE): Promise<string> {
