@@ -12,7 +12,7 @@ export function renderFlow(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => renderFlow(item)).join(", ")}]`;
   if (typeof value !== "object" || value === null) return renderScalar(value);
   const items = Object.entries(value).map(([key, item]) => `${renderKey(key)}: ${renderFlow(item)}`);
-  return items.length === 0 ? "{}" : `{ ${items.join(", ")} }`;
+  return items.length === 0 ? "{}" : `{${items.join(", ")}}`;
 }
 
 /** @param style how the value that it replaces was quoted */
