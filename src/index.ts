@@ -4,6 +4,20 @@ import { enableCompileCache } from "node:module";
 Error.stackTraceLimit = process.env["LOCKSTEP_DEBUG"] === undefined ? 2 : 100;
 enableCompileCache();
 
-const { deployStage } = await import("./program.ts");
+let ended = false;
+// A program that ends before it has said what there is, says that there is nothing: the engine would delete it all.
+process.on("exit", () => {
+  if (ended) return;
+  process.stderr.write("the program ended early: does a file of src/applications wait for something, or exit?\n");
+  process.exitCode = 1;
+});
 
-export default deployStage;
+/** The Pulumi program. */
+export default async function program(): Promise<unknown> {
+  try {
+    const { deployStage } = await import("./program.ts");
+    return await deployStage();
+  } finally {
+    ended = true;
+  }
+}

@@ -12,7 +12,9 @@ export async function readClusterUid(context: string, place: Place): Promise<Out
   const question = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];
   try {
     const { stdout } = await run("kubectl", [...args, ...question], { timeoutMs: (DEADLINE_SECONDS + 5) * 1000 });
-    return accepted(stdout.trim());
+    const uid = stdout.trim();
+    if (uid === "") throw new ProcessError("failed", "kubectl: an answer without a uid", {});
+    return accepted(uid);
   } catch (error) {
     if (!(error instanceof ProcessError)) throw error;
     const missing = error.code === "not-found";

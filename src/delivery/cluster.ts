@@ -25,3 +25,25 @@ export function checkClusterUid(
     },
   ]);
 }
+
+/**
+ * A stage whose applications run names their cluster: a stack file that was emptied by accident must not plan their
+ * removal, least of all unchecked. To empty a stage on purpose, its pins go and its cluster stays.
+ */
+export function refuseLostCluster(
+  named: boolean,
+  running: readonly string[],
+  stage: string,
+  place: Place,
+): Outcome<undefined> {
+  if (named || running.length === 0) return accepted(undefined);
+  return refused([
+    {
+      code: "lost-cluster",
+      place,
+      found: `no cluster, while ${running.join(", ")} run in ${stage}`,
+      expected: "lockstep:cluster: { context: <kubeconfig context> }, where they run",
+      action: `look at git diff -- ${place.file ?? "the file"}; to empty ${stage}, remove its pins and keep its cluster`,
+    },
+  ]);
+}

@@ -24,7 +24,7 @@ export function levelAfter({ level, wanted }: Pick<SchemaStep, "level" | "wanted
 export function refuseSchemaStep(step: SchemaStep): readonly Refusal[] {
   const { application, level, running, wanted, acceptDowntime, place } = step;
   const refusals: Refusal[] = [];
-  if (level !== undefined && wanted === undefined && running !== undefined) {
+  if (level !== undefined && wanted === undefined) {
     refusals.push({
       code: "schema-unknown",
       place,

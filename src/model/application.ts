@@ -56,7 +56,7 @@ export interface Application extends ApplicationDefinition<string> {
  * Defines an application. A misspelt secret, an unknown chart value or a missing need of the chart
  * (probes, ports) does not compile.
  */
-export function application<const Secret extends string, Needs extends object, Values extends object>(
+export function application<Needs extends object, Values extends object, const Secret extends string = never>(
   definition: ApplicationDefinition<Secret> & {
     readonly chart: Chart<Needs, Values>;
     /** The chart's own values, typed by the chart. */

@@ -46,7 +46,9 @@ function refuseNames({ file, application }: CatalogueEntry): Refusal[] {
         ? []
         : [refuse(`timeouts.${path}`, String(value), "a length of time such as 10m")],
     ),
-    ...secrets.filter((secret) => secret in env).map((secret) => refuse("env", secret, "a name that is no secret's")),
+    ...secrets
+      .filter((secret) => Object.hasOwn(env, secret))
+      .map((secret) => refuse("env", secret, "a name that is no secret's")),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { SchemaFacts } from "./pin.ts";
+import { pinSchema, type SchemaFacts } from "./pin.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
 
 /** What an image says of itself, as far as a pin remembers it. */
@@ -32,7 +32,10 @@ export function toImageFacts(name: string, words: ImageWords): Outcome<ImageFact
     /^[0-9a-f]{7,64}$/,
     "a commit, 7 to 64 hexadecimal digits",
   );
-  const created = reader.match("org.opencontainers.image.created", RFC_3339, "a time as RFC 3339 writes it");
+  const created = reader.match("org.opencontainers.image.created", RFC_3339, TIME);
+  if (created !== undefined && !pinSchema.shape.created.safeParse(created[0]).success) {
+    reader.refuse("org.opencontainers.image.created", created[0], TIME);
+  }
   const schema = readSchema(reader);
   if (reader.refusals.length > 0) return refused(reader.refusals);
   return accepted({
@@ -42,6 +45,7 @@ export function toImageFacts(name: string, words: ImageWords): Outcome<ImageFact
   });
 }
 
+const TIME = "a time as RFC 3339 writes it";
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 function readSchema(reader: LabelReader): SchemaFacts | undefined {

@@ -8,7 +8,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
     if (best === undefined || away < best.distance) best = { name: candidate, distance: away };
   }
   if (best === undefined) return undefined;
-  const tolerated = Math.max(1, Math.floor(Math.max(name.length, best.name.length) / 3));
+  const tolerated = Math.ceil(Math.max(name.length, best.name.length) / 3);
   return best.distance <= tolerated ? best.name : undefined;
 }
 

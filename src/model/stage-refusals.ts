@@ -101,6 +101,16 @@ function refuseSettings({ stackFile, positions }: Subject, application: Applicat
       action: "remove the hosts",
     });
   }
+  const ciphertext = ciphertextIn(settings.values, path("values"));
+  if (ciphertext !== undefined) {
+    refusals.push({
+      code: "secret-in-values",
+      place: positions.placeOf(ciphertext),
+      found: "an encrypted value among the chart's values",
+      expected: `secrets of ${name} under secrets, and the name of their Secret in the values`,
+      action: `add it to secrets in src/applications/${name}.ts, and move it to lockstep:settings.${name}.secrets`,
+    });
+  }
   if (chart.typed && settings.values !== undefined) {
     refusals.push({
       code: "untyped-values",
@@ -111,6 +121,18 @@ function refuseSettings({ stackFile, positions }: Subject, application: Applicat
     });
   }
   return refusals;
+}
+
+/** Where the first encrypted value stands. The chart would be given its ciphertext, and the state its plain text. */
+function ciphertextIn(value: unknown, path: KeyPath): KeyPath | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("secure" in value && Object.keys(value).length === 1) return path;
+  const inner: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  for (const [key, item] of inner) {
+    const found = ciphertextIn(item, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function refuseMissing({ stackFile, positions, stage }: Subject, application: Application): Refusal[] {

@@ -77,7 +77,7 @@ export class YamlSplicer {
   private editFlow(map: YAMLMap, left: readonly Pair[], added: readonly [string, Wanted][]): void {
     const rendered = added.map(([key, value]) => `${renderKey(key)}: ${renderFlow(wantedValue(value))}`).join(", ");
     if (left.length === 0) {
-      if (map.items.length > 0 || rendered !== "") this.replace(map, rendered === "" ? "{}" : `{ ${rendered} }`);
+      if (map.items.length > 0 || rendered !== "") this.replace(map, rendered === "" ? "{}" : `{${rendered}}`);
       return;
     }
     map.items.forEach((pair, index) => {

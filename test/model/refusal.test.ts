@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { RefusalError, renderRefusals, type Place, type Refusal } from "../../src/model/refusal.ts";
+
+function at(place: Place): Refusal {
+  return { code: "x", place, found: "one\ntwo", expected: "b", action: "c" };
+}
+
+describe("renderRefusals", () => {
+  it("says where, what was found, what was expected and what to do", () => {
+    assert.equal(
+      renderRefusals([at({ file: "f.yaml", line: 3, column: 5, path: "a.b" })]),
+      "f.yaml:3:5  a.b\n  found     one\n            two\n  expected  b\n  try       c",
+    );
+  });
+
+  it("orders by file, line, column and path, whatever order they came in", () => {
+    const places: Place[] = [
+      { path: "a" },
+      { file: "a.yaml", line: 2, column: 1 },
+      { file: "a.yaml", line: 10, column: 1 },
+      { file: "a.yaml", line: 10, column: 2 },
+      { file: "b.yaml" },
+    ];
+    assert.equal(renderRefusals(places.toReversed().map(at)), renderRefusals(places.map(at)));
+  });
+
+  it("is the message of an error that carries the refusals", () => {
+    const error = new RefusalError([at({ path: "a" })], 2);
+    assert.equal(error.message, renderRefusals(error.refusals));
+    assert.equal(error.exitCode, 2);
+  });
+});

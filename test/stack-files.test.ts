@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { referenceOf, sampleArtefacts } from "../sandbox/samples/artefacts.ts";
+import { DEFAULT_PORT_BASE } from "../sandbox/location.ts";
+import { loadCatalogue } from "../src/adapters/catalogue.ts";
+import { projectRoot } from "../src/adapters/project.ts";
+import { loadStackFile, loadStages } from "../src/adapters/stage-loader.ts";
+import { join } from "node:path";
+import { renderReference } from "../src/model/reference.ts";
+import { renderRefusals, type Outcome } from "../src/model/refusal.ts";
+import { parseStackFile, type StackFile } from "../src/model/stack-file.ts";
+import { refuseStage } from "../src/model/stage-refusals.ts";
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  assert.ok(outcome.kind === "accepted", outcome.kind === "refused" ? renderRefusals(outcome.refusals) : "");
+  return outcome.value;
+}
+
+async function stackFileOf(stage: string): Promise<StackFile> {
+  const source = valueOf(await loadStackFile(stage));
+  const { stackFile, refusals } = parseStackFile(source);
+  const catalogue = valueOf(await loadCatalogue());
+  const definition = valueOf(await loadStages(join(projectRoot, "trust", "stages.yaml"))).get(stage);
+  assert.ok(definition !== undefined);
+  const request = { project: "lockstep", stage, catalogue, stackFile };
+  const all = [...refusals, ...refuseStage({ ...request, definition, positions: source })];
+  assert.equal(renderRefusals(all), "");
+  return stackFile;
+}
+
+describe("the committed stack files", () => {
+  for (const stage of ["extest", "preprod", "prod"]) {
+    it(`fit the catalogue and are empty: ${stage}`, async () => {
+      assert.equal((await stackFileOf(stage)).pins.size, 0);
+    });
+  }
+
+  it("pin sample versions by their digests in inttest, in the sandbox's registry at its default address", async () => {
+    const { pins } = await stackFileOf("inttest");
+    const registry = `127.0.0.1:${DEFAULT_PORT_BASE}`;
+    const published = new Set(
+      (await sampleArtefacts()).map((artefact) => renderReference(referenceOf(registry, artefact))),
+    );
+    assert.ok(pins.size >= 3);
+    for (const [name, { image, chart }] of pins) {
+      assert.ok(published.has(renderReference(image)), `${name}: ${renderReference(image)}`);
+      assert.ok(published.has(renderReference(chart)), `${name}: ${renderReference(chart)}`);
+    }
+  });
+});
