@@ -74,7 +74,13 @@ export async function loadStage({ project, stage, given }: StageLoad): Promise<O
 function parse(source: YamlSource, engineConfig: EngineConfig | undefined): ReturnType<typeof parseStackFile> {
   const fromFile = parseStackFile(source);
   if (engineConfig === undefined || engineConfig.differences.length === 0) return fromFile;
-  return parseStackConfig(engineConfig.tree, source);
+  const { stackFile, refusals } = parseStackConfig(engineConfig.tree, source);
+  const seen = new Set(refusals.map(identify));
+  return { stackFile, refusals: [...refusals, ...fromFile.refusals.filter((refusal) => !seen.has(identify(refusal)))] };
+}
+
+function identify({ code, place }: Refusal): string {
+  return JSON.stringify([code, place.line, place.column, place.path]);
 }
 
 /** In a gated stage the file is the whole truth. */

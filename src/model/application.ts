@@ -1,4 +1,5 @@
-import type { Chart, ChartInput, JsonObject } from "./chart.ts";
+import type { Chart, ChartInput } from "./chart.ts";
+import type { JsonObject } from "./json.ts";
 
 /** A database migration: Jobs of the application's own image. */
 export interface Migration<Secret extends string> {

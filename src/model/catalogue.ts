@@ -1,4 +1,5 @@
 import type { Application } from "./application.ts";
+import { findCircle } from "./circle.ts";
 import { durationSchema, environmentNameSchema, objectNameSchema } from "./kubernetes-names.ts";
 import { didYouMean } from "./nearest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
@@ -33,6 +34,7 @@ function refuseNames({ file, application }: CatalogueEntry): Refusal[] {
     action: `correct ${path}`,
   });
   const { name, namespace, formerly, secrets = [], env = {}, timeouts = {} } = application;
+  if (formerly === name) return [refuse("formerly", name, "the name that it had before, not its own")];
   const named = Object.entries({ name, namespace, formerly }).filter((entry) => entry[1] !== undefined);
   return [
     ...named.flatMap(([path, value]) =>
@@ -85,7 +87,7 @@ function refuseDoubles(entries: readonly CatalogueEntry[]): Refusal[] {
 }
 
 function refuseCircles(entries: readonly CatalogueEntry[], catalogue: Catalogue): Refusal[] {
-  const circle = findCircle(catalogue);
+  const circle = findCircle(new Map([...catalogue].map(([name, { after = [] }]) => [name, after])));
   if (circle === undefined) return [];
   const file = entries.find(({ application }) => application.name === circle[0])?.file;
   return [
@@ -97,27 +99,6 @@ function refuseCircles(entries: readonly CatalogueEntry[], catalogue: Catalogue)
       action: "remove one `after` of these",
     },
   ];
-}
-
-/** A path that ends where it began, or undefined. */
-function findCircle(catalogue: Catalogue): readonly string[] | undefined {
-  const done = new Set<string>();
-  const visit = (name: string, trail: readonly string[]): readonly string[] | undefined => {
-    const at = trail.indexOf(name);
-    if (at !== -1) return [...trail.slice(at), name];
-    if (done.has(name)) return undefined;
-    for (const earlier of catalogue.get(name)?.after ?? []) {
-      const circle = visit(earlier, [...trail, name]);
-      if (circle !== undefined) return circle;
-    }
-    done.add(name);
-    return undefined;
-  };
-  for (const name of catalogue.keys()) {
-    const circle = visit(name, []);
-    if (circle !== undefined) return circle;
-  }
-  return undefined;
 }
 
 /** The application, or why there is none of that name. */

@@ -1,8 +1,6 @@
+import type { JsonObject } from "./json.ts";
 import type { PinnedReference } from "./reference.ts";
 import type { Resources } from "./settings.ts";
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = Readonly<Record<string, Json>>;
 
 /** A gateway that hosts are attached to. */
 export interface Gateway {

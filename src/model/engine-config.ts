@@ -1,3 +1,4 @@
+import { isCiphertext, isRecord } from "./json.ts";
 import { renderKeyPath, type KeyPath } from "./yaml-source.ts";
 
 /** The configuration that the engine hands to the program, in the shape of the stack file. */
@@ -79,12 +80,4 @@ function sameScalar(left: unknown, right: unknown): boolean {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === "" || (isRecord(value) && Object.keys(value).length === 0);
-}
-
-function isCiphertext(value: unknown): value is { readonly secure: string } {
-  return isRecord(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,22 @@
 import { z } from "zod";
 
+/** The longest suffix of an object's name, `-migrate-` and ten digits, must fit into the 63 characters of a label. */
+const MAX_NAME_LENGTH = 44;
+
 /** A name that can be an object's name and a label's value: RFC 1123 label. */
 export const objectNameSchema = z
   .string({ error: "a name" })
-  .max(53, { error: "a name of at most 53 characters, so that suffixes fit" })
+  .max(MAX_NAME_LENGTH, { error: `a name of at most ${MAX_NAME_LENGTH} characters, so that suffixes fit` })
   .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, { error: "a lower-case name such as appointments: letters, digits, dashes" });
+
+/** A namespace's name in the cluster. Those of Kubernetes itself are nobody's to label, fill or delete. */
+export const clusterNamespaceSchema = z
+  .string({ error: "a namespace's name" })
+  .max(63, { error: "a name of at most 63 characters" })
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, { error: "a lower-case name: letters, digits, dashes" })
+  .refine((name) => name !== "default" && !name.startsWith("kube-"), {
+    error: "a namespace that is not the cluster's own",
+  });
 
 /** A host name as a certificate and DNS take it, in lower case. */
 export const hostSchema = z

@@ -85,11 +85,16 @@ function renderRefusal(refusal: Refusal): string {
 
 function renderPlace({ file, line, column, path }: Place): string {
   const position = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(":");
-  return [position, path].filter((part) => part !== undefined && part !== "").join("  ");
+  return printable([position, path].filter((part) => part !== undefined && part !== "").join("  "));
 }
 
 function indent(text: string): string {
-  return text.replaceAll("\n", "\n            ");
+  return printable(text).replaceAll("\n", "\n            ");
+}
+
+/** What was found may come from anyone: nothing of it may steer the terminal, or hide. */
+function printable(text: string): string {
+  return text.replaceAll(/[[\p{Cc}\p{Cf}]--[\n]]/gv, (sign) => `\\u{${sign.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 
 function byPlace(left: Refusal, right: Refusal): number {

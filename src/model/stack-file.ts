@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { isCiphertext, isRecord } from "./json.ts";
 import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently, renderValue } from "./lenient-parse.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, nearestName } from "./nearest.ts";
 import { pinSchema, type Pin } from "./pin.ts";
 import type { Refusal } from "./refusal.ts";
 import { settingsSchema, type Settings } from "./settings.ts";
@@ -121,6 +122,10 @@ class SectionReader {
     const written = this.config[key];
     if (written === undefined || written === null) return entries;
     const path = ["config", key];
+    if (isCiphertext(written)) {
+      this.refusals.push(encryptedSection(this.positions, path));
+      return entries;
+    }
     if (!isRecord(written)) {
       this.refusals.push(notAMapping(this.positions, path, written));
       return entries;
@@ -142,10 +147,10 @@ class SectionReader {
     return value;
   }
 
-  /** Keys of other namespaces belong to other parts of the engine and are left alone. */
+  /** Keys of other namespaces belong to other parts of the engine and are left alone, unless they look like ours. */
   unknownKeys(): Refusal[] {
     return Object.keys(this.config)
-      .filter((key) => (key.startsWith("lockstep:") || !key.includes(":")) && !CONFIG_KEYS.includes(key))
+      .filter((key) => looksLikeOurs(key) && !CONFIG_KEYS.includes(key))
       .map((key) => unknownKey(this.positions, ["config", key], key, CONFIG_KEYS));
   }
 
@@ -162,6 +167,17 @@ class SectionReader {
       },
     ];
   }
+}
+
+/** What a stage runs must be readable in its file; a secret is one value. */
+function encryptedSection(positions: Positions, path: KeyPath): Refusal {
+  return {
+    code: "encrypted-section",
+    place: positions.placeOf(path),
+    found: "a section that is encrypted as a whole",
+    expected: "a mapping in plain text; secrets alone are encrypted, each by itself",
+    action: "write the section out: git shows its last plain version",
+  };
 }
 
 function emptyStackFile(): StackFile {
@@ -197,6 +213,11 @@ function notAMapping(positions: Positions, path: KeyPath, found: unknown): Refus
   };
 }
 
+function looksLikeOurs(key: string): boolean {
+  const [namespace = ""] = key.split(":");
+  return !key.includes(":") || /[^\x20-\x7e]/.test(key) || nearestName(namespace, ["lockstep"]) !== undefined;
+}
+
 function isWritten(config: unknown, path: KeyPath): boolean {
   let value: unknown = config;
   for (const part of path) {
@@ -204,8 +225,4 @@ function isWritten(config: unknown, path: KeyPath): boolean {
     value = (value as Record<string | number, unknown>)[part];
   }
   return value !== undefined && value !== null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

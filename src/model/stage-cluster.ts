@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { labelsSchema, objectNameSchema, quantitySchema, hostSchema } from "./kubernetes-names.ts";
+import {
+  clusterNamespaceSchema,
+  labelsSchema,
+  objectNameSchema,
+  quantitySchema,
+  hostSchema,
+} from "./kubernetes-names.ts";
 
 /** Which cluster a stage runs in, and how it is reached from outside. */
 export const clusterSchema = z.strictObject(
@@ -29,7 +35,9 @@ const resourceAmountsSchema = z.strictObject(
 /** What a stage says of one of its namespaces. */
 export const namespaceSchema = z.strictObject(
   {
-    name: objectNameSchema.optional().meta({ description: "Its name in the cluster. Default: <namespace>-<stage>" }),
+    name: clusterNamespaceSchema
+      .optional()
+      .meta({ description: "Its name in the cluster. Default: <namespace>-<stage>" }),
     create: z
       .boolean({ error: "true or false" })
       .optional()

@@ -1,4 +1,5 @@
 import type { Application } from "./application.ts";
+import { refuseNamespaces } from "./namespace-refusals.ts";
 import { didYouMean } from "./nearest.ts";
 import { nameOf } from "./reference.ts";
 import type { Refusal } from "./refusal.ts";
@@ -17,7 +18,7 @@ export function refuseStage(subject: Subject): readonly Refusal[] {
   const running = [...subject.catalogue.values()].filter(({ name }) => isWanted(subject, name));
   return [
     ...refuseUnknownApplications(subject),
-    ...refuseUnknownNamespaces(subject),
+    ...refuseNamespaces(subject),
     ...[...subject.catalogue.values()].flatMap((application) => refuseSettings(subject, application)),
     ...running.flatMap((application) => refuseMissing(subject, application)),
     ...running.flatMap((application) => refusePin(subject, application)),
@@ -51,19 +52,6 @@ function refuseUnknownApplications(subject: Subject): Refusal[] {
         action: `correct the name, remove it here, or add src/applications/${name}.ts`,
       })),
   );
-}
-
-function refuseUnknownNamespaces({ stackFile, catalogue, project, positions }: Subject): Refusal[] {
-  const known = new Set([project, ...[...catalogue.values()].map(({ namespace }) => namespace ?? project)]);
-  return [...stackFile.namespaces.keys()]
-    .filter((name) => !known.has(name))
-    .map((name) => ({
-      code: "unknown-namespace",
-      place: positions.placeOfKey(["config", "lockstep:namespaces", name]),
-      found: `${name}, which no application lives in${didYouMean(name, known)}`,
-      expected: `one of ${[...known].join(", ")}`,
-      action: "correct the name, or remove it here",
-    }));
 }
 
 /** What is set must be what the catalogue knows, deployed or not: settings are often written ahead of the first pin. */
@@ -213,7 +201,8 @@ function refuseMissingPins({ stackFile, catalogue, definition, positions, stage 
 function refuseSharedHosts({ stackFile, positions }: Subject): Refusal[] {
   const owners = new Map<string, string>();
   const refusals: Refusal[] = [];
-  for (const [name, { hosts = [] }] of stackFile.settings) {
+  for (const [name, { hosts = [], enabled }] of stackFile.settings) {
+    if (enabled === false) continue;
     for (const [index, host] of hosts.entries()) {
       const owner = owners.get(host);
       if (owner === undefined) owners.set(host, name);

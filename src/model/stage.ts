@@ -1,7 +1,8 @@
 import type { Application } from "./application.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { ChartInput, Json, JsonObject } from "./chart.ts";
+import type { ChartInput } from "./chart.ts";
 import { digestOf } from "./digest.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { durationSchema } from "./kubernetes-names.ts";
 import type { Pin } from "./pin.ts";
 import type { Resources, Settings } from "./settings.ts";
@@ -208,8 +209,4 @@ function overlay(base: JsonObject, over: JsonObject): JsonObject {
     merged[key] = isJsonObject(below) && isJsonObject(value) ? overlay(below, value) : value;
   }
   return merged;
-}
-
-function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

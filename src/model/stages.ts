@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findCircle } from "./circle.ts";
 import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { didYouMean } from "./nearest.ts";
@@ -48,6 +49,11 @@ export function parseStages(source: YamlSource): Outcome<Stages> {
     from === "registry" ? [] : refuseUnknownSources(source, name, from, names),
   );
   if (unknownSources.length > 0) return refused(unknownSources);
+  const sources = Object.entries(value.stages).map(
+    ([name, { from }]) => [name, from === "registry" ? [] : from] as const,
+  );
+  const circle = findCircle(new Map(sources));
+  if (circle !== undefined) return refused([refuseCircle(source, circle)]);
   return accepted(
     new Map(
       Object.entries(value.stages).map(([name, { from, cluster, zone, gate }]) => [
@@ -71,6 +77,16 @@ export function findStage(stages: Stages, name: string, file: string): Outcome<S
       action: `name one of these, or add ${name} to ${file}`,
     },
   ]);
+}
+
+function refuseCircle(source: YamlSource, circle: readonly string[]): Refusal {
+  return {
+    code: "circular-stages",
+    place: source.placeOf(["stages", circle[0] ?? "", "from"]),
+    found: circle.join(" from "),
+    expected: "stages that lead from the registry to the last one, without circles",
+    action: "correct the sources of one of these",
+  };
 }
 
 function refuseUnknownSources(

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./chart.ts";
+import { isJsonObject, type Json } from "./json.ts";
 import type { KeyPath } from "./yaml-source.ts";
 
 /** What is wanted at a path of a YAML file; undefined removes it. */
@@ -88,10 +88,6 @@ export function withoutEmpty(tree: unknown): unknown {
     .map(([key, value]) => [key, withoutEmpty(value)] as const)
     .filter(([, value]) => value !== null && value !== undefined && !isEmptyObject(value));
   return Object.fromEntries(kept);
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function isEmptyObject(value: unknown): boolean {

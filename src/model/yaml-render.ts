@@ -1,5 +1,5 @@
 import { stringify, type Scalar } from "yaml";
-import type { Json } from "./chart.ts";
+import type { Json } from "./json.ts";
 
 /**
  * Readers of YAML differ in what they take for a number or a time when it is not quoted; what begins like one is

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, type Pair, type YAMLMap } from "yaml";
-import type { Json } from "./chart.ts";
+import { isJsonObject, type Json } from "./json.ts";
 import {
   isEmptyObject,
-  isJsonObject,
   isRemoval,
   removedKeys,
   wantedEntries,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Json, JsonObject } from "../../src/model/chart.ts";
+import type { Json, JsonObject } from "../../src/model/json.ts";
 
 /**
  * Stack files as people write them: every style of YAML that a hand or a formatter leaves behind. The file's tree and

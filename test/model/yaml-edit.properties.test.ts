@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Json, JsonObject } from "../../src/model/chart.ts";
+import type { Json, JsonObject } from "../../src/model/json.ts";
 import { editYaml, YamlEditError, type YamlChange } from "../../src/model/yaml-edit.ts";
 import { parseYamlSource, type YamlSource } from "../../src/model/yaml-source.ts";
 import { imageOf, pinOf, stackFiles } from "./generated-stack-file.ts";
