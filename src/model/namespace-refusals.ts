@@ -48,4 +48,3 @@ function refuseNamespaceNames({ stackFile, catalogue, project, stage, positions 
     ];
   });
 }
-
