@@ -14,6 +14,12 @@ export function isRunning(location: SandboxLocation, component: Component): bool
   return daemonState(processFile(location, component.name)).kind === "running";
 }
 
+/** True also where its process file is damaged: it cannot be ruled out then. */
+export function mayRun(location: SandboxLocation, component: Component): boolean {
+  const { kind } = daemonState(processFile(location, component.name));
+  return kind === "running" || kind === "unknown";
+}
+
 /** Starts a component where it does not run, and waits until it answers. */
 export async function ensureComponent(
   location: SandboxLocation,
@@ -33,8 +39,12 @@ export async function ensureComponent(
   if (!isRunning(location, component)) throw new RefusalError([await componentDied(location, component)]);
 }
 
-export async function stopComponent(location: SandboxLocation, component: Component): Promise<void> {
-  await stopDaemon(processFile(location, component.name), component.stopDeadlineMs);
+/** @returns a refusal where nobody can say whether the component runs: its process file, damaged, is gone then */
+export async function stopComponent(location: SandboxLocation, component: Component): Promise<readonly Refusal[]> {
+  const known = await stopDaemon(processFile(location, component.name), component.stopDeadlineMs);
+  if (known) return [];
+  const action = `it is forgotten now; end what still listens on ${address(location, component)} yourself`;
+  return [{ ...componentUnknown(location, component), action }];
 }
 
 function startComponent(location: SandboxLocation, component: Component, tools: SandboxTools): void {
@@ -70,9 +80,24 @@ export async function componentSilent(location: SandboxLocation, component: Comp
     found: ["it runs but does not answer; the last lines of its log:", ...(await logTail(location, component))].join(
       "\n",
     ),
-    expected: `${component.name} answers on 127.0.0.1:${location.ports[component.ports[0]]}`,
+    expected: `${component.name} answers on ${address(location, component)}`,
     action: "npm run sandbox -- down, then npm run sandbox -- up",
   };
+}
+
+/** Its process, where there is one, can be found by what it listens on, and by people only. */
+export function componentUnknown(location: SandboxLocation, component: Component): Refusal {
+  return {
+    code: "process-file-damaged",
+    place: { file: processFile(location, component.name), path: component.name },
+    found: "a file that does not say which process it is",
+    expected: "the process that the sandbox started, as it wrote it down",
+    action: `npm run sandbox -- down   forgets it; end what still listens on ${address(location, component)} yourself`,
+  };
+}
+
+function address(location: SandboxLocation, component: Component): string {
+  return `127.0.0.1:${location.ports[component.ports[0]]}`;
 }
 
 async function logTail(location: SandboxLocation, component: Component): Promise<string[]> {

@@ -21,9 +21,10 @@ export interface DaemonCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** never started, or stopped by us | running | ended without being asked */
+/** never started, or stopped by us | running | ended without being asked | its process file is damaged */
 export type DaemonState =
   | { readonly kind: "stopped" }
+  | { readonly kind: "unknown" }
   | { readonly kind: "running"; readonly pid: number }
   | { readonly kind: "died"; readonly pid: number };
 
@@ -60,13 +61,17 @@ export function startDaemon(command: DaemonCommand, files: DaemonFiles): void {
 export function daemonState(processFile: string): DaemonState {
   const record = readRecord(processFile);
   if (record === undefined) return { kind: "stopped" };
+  if (record === "damaged") return { kind: "unknown" };
   return { kind: isSame(record) ? "running" : "died", pid: record.pid };
 }
 
-/** Ends a daemon and waits until it is gone: asks first, and after the deadline insists. Ends nothing else, ever. */
-export async function stopDaemon(processFile: string, deadlineMs: number): Promise<void> {
+/**
+ * Ends a daemon and waits until it is gone: asks first, and after the deadline insists. Ends nothing else, ever.
+ * @returns false where its process file is damaged and nobody can say whether it runs; the file is removed all the same
+ */
+export async function stopDaemon(processFile: string, deadlineMs: number): Promise<boolean> {
   const record = readRecord(processFile);
-  if (record !== undefined) {
+  if (record !== undefined && record !== "damaged") {
     send(record, "SIGTERM");
     const deadline = Date.now() + deadlineMs;
     while (isSame(record) && Date.now() < deadline) await delay(POLL_MS);
@@ -74,6 +79,7 @@ export async function stopDaemon(processFile: string, deadlineMs: number): Promi
     while (isSame(record)) await delay(POLL_MS);
   }
   rmSync(processFile, { force: true });
+  return record !== "damaged";
 }
 
 /** The end of a log, for people. */
@@ -114,7 +120,7 @@ function writeRecord(processFile: string, pid: number): void {
   renameSync(`${processFile}.draft`, processFile);
 }
 
-function readRecord(processFile: string): DaemonRecord | undefined {
+function readRecord(processFile: string): DaemonRecord | "damaged" | undefined {
   let text: string;
   try {
     text = readFileSync(processFile, "utf8");
@@ -122,7 +128,11 @@ function readRecord(processFile: string): DaemonRecord | undefined {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return recordSchema.parse(JSON.parse(text));
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return "damaged";
+  }
 }
 
 function isSame(record: DaemonRecord): boolean {

@@ -1,3 +1,4 @@
+import type { Refusal } from "../src/model/refusal.ts";
 import { stopComponent } from "./component-process.ts";
 import { components } from "./components/all.ts";
 import type { SandboxLocation } from "./location.ts";
@@ -8,12 +9,17 @@ export interface DownOptions {
   readonly onWait?: (() => void) | undefined;
 }
 
-/** Ends the sandbox's processes, and no others; its data stay. */
-export async function downSandbox(location: SandboxLocation, options: DownOptions = {}): Promise<void> {
-  await withSandboxLock(location.folder, () => stopComponents(location), options);
+/**
+ * Ends the sandbox's processes, and no others; its data stay.
+ * @returns a refusal for each component of which nobody can say whether it ran
+ */
+export async function downSandbox(location: SandboxLocation, options: DownOptions = {}): Promise<readonly Refusal[]> {
+  return withSandboxLock(location.folder, () => stopComponents(location), options);
 }
 
 /** The caller holds the lock. Each ends before what it stands on. */
-export async function stopComponents(location: SandboxLocation): Promise<void> {
-  for (const component of components.toReversed()) await stopComponent(location, component);
+export async function stopComponents(location: SandboxLocation): Promise<readonly Refusal[]> {
+  const unknown: Refusal[] = [];
+  for (const component of components.toReversed()) unknown.push(...(await stopComponent(location, component)));
+  return unknown;
 }

@@ -49,6 +49,36 @@ export interface SandboxLocation {
 export const MARKER_FILE = "sandbox.json";
 export const LOCK_FOLDER = "lock";
 
+/** Everything in a sandbox's folder that a sandbox writes: `reset` removes these and nothing else. */
+const OWN_NAMES: readonly string[] = [
+  MARKER_FILE,
+  LOCK_FOLDER,
+  "compile-cache",
+  "cosign",
+  "data",
+  "env",
+  "keys",
+  "kubeconfig",
+  "kubeconfigs",
+  "logs",
+  "passphrase",
+  "pki",
+  "pulumi-home",
+  "pulumi-state",
+  "run",
+  "samples.json",
+  "store",
+  "trust",
+];
+/** What an interrupted `up` may leave of them: a draft, a file that was being written, layouts on their way out. */
+const UNFINISHED = /\.draft$|\.\d+$/;
+const LAYOUTS = /^layouts-\w{6}$/;
+
+/** Whether a sandbox wrote what has this name in its folder. */
+export function isOwnName(name: string): boolean {
+  return OWN_NAMES.includes(name.replace(UNFINISHED, "")) || LAYOUTS.test(name);
+}
+
 export function sandboxLocation(folder: string, portBase: number = DEFAULT_PORT_BASE): SandboxLocation {
   const root = path.resolve(folder);
   const ports = portsFrom(portBase);

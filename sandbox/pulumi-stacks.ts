@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "../src/adapters/processes.ts";
 import type { ResolvedTools } from "../tools/resolve.ts";
 import { sandboxEnvironment } from "./environment.ts";
 import { pathExists } from "./files.ts";
 import type { SandboxLocation } from "./location.ts";
+import { linkProgram } from "./program-link.ts";
 import type { SandboxTool } from "./tools.ts";
 import type { UpStep } from "./up.ts";
 
@@ -35,12 +36,9 @@ export const pulumiStacksStep: UpStep<ResolvedTools<SandboxTool | PulumiTool>> =
  * As `pulumi plugin install` lays a provider down: found on the PATH instead, it draws a warning on every run.
  * @param provider its program
  */
-async function installProvider(location: SandboxLocation, provider: string): Promise<void> {
+export async function installProvider(location: SandboxLocation, provider: string): Promise<void> {
   const folder = path.join(location.pulumiHome, "plugins", `resource-kubernetes-v${await providerVersion()}`);
-  const link = path.join(folder, "pulumi-resource-kubernetes");
-  await mkdir(folder, { recursive: true });
-  await rm(link, { force: true });
-  await symlink(provider, link);
+  await linkProgram(path.join(folder, "pulumi-resource-kubernetes"), provider);
 }
 
 /** The version that the installed SDK asks the engine for. */
@@ -50,8 +48,9 @@ async function providerVersion(): Promise<string> {
   return version;
 }
 
-async function stackNames(): Promise<string[]> {
-  const files = await readdir(PROJECT);
+/** A stack for every stack file of the project, sorted. */
+export async function stackNames(project: string = PROJECT): Promise<string[]> {
+  const files = await readdir(project);
   return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).toSorted();
 }
 

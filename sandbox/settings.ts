@@ -92,7 +92,7 @@ async function refuseForeignFolder(folder: string): Promise<void> {
         place: { file: folder },
         found: `a folder without ${MARKER_FILE}, holding ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ", …" : ""}`,
         expected: "a sandbox's folder, an empty folder, or none",
-        action: "name another folder: npm run sandbox -- up --dir <folder>",
+        action: "move these files away, or name another folder: npm run sandbox -- up --dir <folder>",
       },
     ],
     2,

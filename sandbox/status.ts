@@ -1,4 +1,4 @@
-import { componentDied, componentSilent } from "./component-process.ts";
+import { componentDied, componentSilent, componentUnknown } from "./component-process.ts";
 import { components } from "./components/all.ts";
 import type { Component } from "./components/component.ts";
 import { daemonState, lastLines } from "./daemon.ts";
@@ -6,7 +6,7 @@ import { logFile, processFile, type SandboxLocation } from "./location.ts";
 import { readyNodes } from "./manifests.ts";
 import type { Refusal } from "../src/model/refusal.ts";
 
-export type ComponentState = "running" | "silent" | "died" | "stopped";
+export type ComponentState = "running" | "silent" | "died" | "stopped" | "unknown";
 
 export interface ComponentStatus {
   readonly name: string;
@@ -58,6 +58,7 @@ export async function refuseBrokenSandbox(location: SandboxLocation, status: San
     const state = status.components.find(({ name }) => name === component.name)?.state;
     if (state === "died") return [await componentDied(location, component)];
     if (state === "silent") return [await componentSilent(location, component)];
+    if (state === "unknown") return [componentUnknown(location, component)];
     return [];
   });
   return (await Promise.all(reasons)).flat();

@@ -1,5 +1,5 @@
 import { RefusalError } from "../src/model/refusal.ts";
-import { ensureComponent, isRunning } from "./component-process.ts";
+import { componentUnknown, ensureComponent, isRunning, mayRun } from "./component-process.ts";
 import { components } from "./components/all.ts";
 import { apiServer } from "./components/api-server.ts";
 import type { Component } from "./components/component.ts";
@@ -121,7 +121,7 @@ async function startCluster({ location, tools, signal }: UpContext): Promise<voi
 async function refuseMovedSandbox(location: SandboxLocation): Promise<void> {
   const present = await findSandbox(location.folder);
   if (present === undefined || present.portBase === location.portBase) return;
-  if (!components.some((component) => isRunning(location, component))) return;
+  if (!components.some((component) => mayRun(location, component))) return;
   throw new RefusalError([
     {
       code: "sandbox-runs-elsewhere",
@@ -133,11 +133,16 @@ async function refuseMovedSandbox(location: SandboxLocation): Promise<void> {
   ]);
 }
 
-/** Before anything is started, all ports at once. */
+/**
+ * Before anything is started, all ports at once. Where they are free, a component with a damaged process file does not
+ * run, and is started as any other; where not, the damaged files are likely the reason.
+ */
 async function refuseUsedPorts(location: SandboxLocation): Promise<void> {
   const starting = components.filter((component) => !isRunning(location, component));
   const refusals = await refuseTakenPorts(location, starting);
-  if (refusals.length > 0) throw new RefusalError(refusals);
+  const unknown = starting.filter((component) => mayRun(location, component));
+  if (refusals.length > 0)
+    throw new RefusalError([...refusals, ...unknown.map((component) => componentUnknown(location, component))]);
 }
 
 /** Like Promise.all, but waits for every one before the first failure is passed on: nothing works on in the dark. */

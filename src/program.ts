@@ -1,17 +1,13 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { getProject, getStack, log, RunError, runtime, type Output } from "@pulumi/pulumi";
-import { fetchCharts } from "./adapters/charts.ts";
-import { readClusterUid } from "./adapters/cluster.ts";
-import { deployedApplications } from "./adapters/engine-state.ts";
-import { loadStage, stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
-import { displayPath } from "./adapters/yaml-files.ts";
+import { loadStage, type LoadedStage } from "./adapters/stage-loader.ts";
 import { Application } from "./components/application.ts";
 import { Stage } from "./components/stage.ts";
-import { checkClusterUid } from "./delivery/cluster.ts";
 import { describeRemovals } from "./delivery/removals.ts";
 import { renderPin, type PinText } from "./model/pin.ts";
-import { combine, renderRefusals, type Outcome } from "./model/refusal.ts";
+import { RefusalError, renderRefusals, type Outcome, type Refusal } from "./model/refusal.ts";
 import type { StageApplication } from "./model/stage.ts";
+import { checkPreconditions } from "./preconditions.ts";
 
 interface ApplicationOutput extends PinText {
   readonly hosts: readonly string[];
@@ -20,6 +16,8 @@ interface ApplicationOutput extends PinText {
 
 export interface ProgramOutputs {
   readonly stage: string;
+  /** The uid of the cluster; the next update goes there as well. */
+  readonly cluster: string;
   readonly applications: Readonly<Record<string, ApplicationOutput>>;
 }
 
@@ -31,6 +29,7 @@ export async function deployStage(): Promise<ProgramOutputs> {
   try {
     return await deploy();
   } catch (error) {
+    if (error instanceof RefusalError) throw refusal(error.refusals);
     // People get the reason, not our stack: the engine prints one for everything but its own RunError.
     if (process.env["LOCKSTEP_DEBUG"] !== undefined || RunError.isInstance(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -39,16 +38,12 @@ export async function deployStage(): Promise<ProgramOutputs> {
 }
 
 async function deploy(): Promise<ProgramOutputs> {
-  const loaded = orRefuse(await loadStage({ project: getProject(), stage: getStack(), given: runtime.allConfig() }));
-  const { stage, engineConfig } = loaded;
-  const [cluster, charts, deployed] = await Promise.all([
-    refuseOtherCluster(loaded),
-    fetchCharts(stage.applications.map(({ pin }) => pin.chart)),
-    deployedApplications(),
-  ]);
-  const { clusterUid, chartPaths } = orRefuse(combine({ clusterUid: cluster, chartPaths: charts }));
-  for (const path of engineConfig?.differences ?? []) void log.warn(`${path}: not as in ${loaded.source.file}`);
-  for (const removal of describeRemovals(deployed, loaded)) void log.warn(removal);
+  const given = runtime.allConfig();
+  const loaded = orRefuse(await loadStage({ project: getProject(), stage: getStack(), given }));
+  const { clusterUid, chartPaths, secrets, deployed } = orRefuse(await checkPreconditions(loaded, given));
+  const { stage, engineConfig, source } = loaded;
+  for (const path of engineConfig?.differences ?? []) void log.warn(`${path}: not as in ${source.file}`);
+  for (const removal of describeRemovals(deployed.applications, loaded)) void log.warn(removal);
   if (stage.applications.length === 0) void log.info(`${stage.name} is empty: no application is pinned`);
 
   const provider = createProvider(loaded, clusterUid);
@@ -60,19 +55,22 @@ async function deploy(): Promise<ProgramOutputs> {
   const components = new Map<string, Application>();
   for (const application of stage.applications) {
     const { name } = application.application;
-    const earlier = application.after.flatMap((other) => components.get(other) ?? []);
     const args = {
       application,
       chartPath: existing(chartPaths, application.pin.chart.digest),
-      secrets: plainSecrets(loaded, application),
+      secrets: secrets.get(name) ?? {},
     };
+    const earlier = application.after.flatMap((other) => components.get(other) ?? []);
     const dependsOn = [...shared.namespaceDependency(application.namespace), ...earlier];
     components.set(name, new Application(name, args, { provider, parent: shared, dependsOn }));
   }
-  return { stage: stage.name, applications: outputs(stage.applications, components) };
+  return { stage: stage.name, cluster: clusterUid, applications: outputs(stage.applications, components) };
 }
 
 function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): Provider {
+  // The SDK would write its path into the state, as one file, though it may be a list. The provider, started by the
+  // engine, reads the same variable itself.
+  delete process.env["KUBECONFIG"];
   return new Provider("cluster", {
     context: stackFile.cluster?.context ?? "",
     // Another path to the same cluster is no other cluster.
@@ -83,27 +81,6 @@ function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): 
     // The client's own limits (5 and 10) make large stages wait for themselves.
     kubeClientSettings: { qps: 200, burst: 400, timeout: 60 },
   });
-}
-
-async function refuseOtherCluster({ stackFile, definition, source }: LoadedStage): Promise<Outcome<string>> {
-  const place = source.placeOf(["config", "lockstep:cluster", "context"]);
-  // An empty stage need not name one.
-  if (stackFile.cluster === undefined) return { kind: "accepted", value: "" };
-  const uid = await readClusterUid(stackFile.cluster.context, place);
-  return uid.kind === "refused" ? uid : checkClusterUid(definition, uid.value, place, displayPath(stagesPath()));
-}
-
-function plainSecrets(
-  { engineConfig }: LoadedStage,
-  { application, secretNames }: StageApplication,
-): Record<string, string> {
-  return Object.fromEntries(
-    secretNames.map((secret) => {
-      const value = engineConfig?.secretAt(["lockstep:settings", application.name, "secrets", secret]);
-      if (value === undefined) throw new Error(`the engine did not hand over ${application.name}'s secret ${secret}`);
-      return [secret, value];
-    }),
-  );
 }
 
 function outputs(
@@ -128,5 +105,9 @@ function existing<K, V>(map: ReadonlyMap<K, V>, key: K): V {
 
 function orRefuse<T>(outcome: Outcome<T>): T {
   if (outcome.kind === "accepted") return outcome.value;
-  throw new RunError(`refused, nothing was changed\n\n${renderRefusals(outcome.refusals)}\n`);
+  throw refusal(outcome.refusals);
+}
+
+function refusal(refusals: readonly Refusal[]): RunError {
+  return new RunError(`refused, nothing was changed\n\n${renderRefusals(refusals)}\n`);
 }

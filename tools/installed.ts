@@ -74,16 +74,20 @@ async function findOnPath(name: string, { searchPath, builtFolder }: Surrounding
 async function findPlugins(
   name: ToolName,
   plugin: string,
-  { pulumiHome }: Surroundings,
+  { pulumiHome, builtFolder }: Surroundings,
 ): Promise<readonly Candidate[]> {
   const folder = join(pulumiHome, "plugins");
+  const realBuiltFolder = await realpath(builtFolder).catch(() => builtFolder);
   const prefix = `resource-${plugin}-v`;
   const entries = (await readdir(folder).catch(() => [])).filter((entry) => entry.startsWith(prefix));
   const candidates: Candidate[] = [];
   for (const entry of entries) {
     const path = join(folder, entry, name);
     const version = semver.valid(entry.slice(prefix.length)) ?? undefined;
-    if (version !== undefined && (await isProgram(path))) candidates.push({ path, version, missingBeside: [] });
+    if (version === undefined || !(await isProgram(path))) continue;
+    // In a shell with a sandbox's environment the plugins are the sandbox's own links to what was built here.
+    if (isBelow(realBuiltFolder, await realpath(path))) continue;
+    candidates.push({ path, version, missingBeside: [] });
   }
   return candidates.toSorted((left, right) => semver.rcompare(left.version ?? "0.0.0", right.version ?? "0.0.0"));
 }

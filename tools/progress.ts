@@ -9,7 +9,7 @@ export type ToolEvent =
   | { readonly kind: "built"; readonly name: ToolName; readonly elapsedMs: number }
   /** Another process built it meanwhile. */
   | { readonly kind: "found-built"; readonly name: ToolName }
-  | { readonly kind: "failed"; readonly name: ToolName; readonly elapsedMs: number };
+  | { readonly kind: "failed" | "interrupted"; readonly name: ToolName; readonly elapsedMs: number };
 
 export type OnToolEvent = (event: ToolEvent) => void;
 
@@ -34,6 +34,8 @@ export function describeToolEvent(event: ToolEvent): string | undefined {
       return `${event.name}: built in ${seconds(event.elapsedMs)}`;
     case "found-built":
       return `${event.name}: built by another process meanwhile`;
+    case "interrupted":
+      return `${event.name}: interrupted after ${seconds(event.elapsedMs)}; what was built before stays`;
     case "failed":
       return `${event.name}: failed after ${seconds(event.elapsedMs)}`;
   }

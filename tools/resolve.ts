@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { RefusalError } from "../src/model/refusal.ts";
 import { builtPath, buildTool } from "./build.ts";
 import { withBuildLock } from "./build-lock.ts";
+import { makeBuiltFolder } from "./built-folder.ts";
 import { recipeOf, withCompanions, type Recipe, type ToolName } from "./catalogue.ts";
 import { canBuild, chooseTool, refuseMissingTools, type Choice, type Decision } from "./choice.ts";
 import { findGo, findInstalled, pathBeside, type Surroundings } from "./installed.ts";
@@ -58,7 +59,7 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
 /**
  * The path of each tool: the one on this machine where its version is accepted, else the one built here, which is
  * built first where it is missing or its module has changed.
- * @throws RefusalError `tools-missing` or `tool-build-failed`; the signal's reason where it fired
+ * @throws RefusalError `tools-missing`, `tools-folder-unusable` or `tool-build-failed`; the signal's reason where it fired
  */
 export async function resolveTools<Name extends ToolName>(
   names: readonly Name[],
@@ -113,7 +114,9 @@ async function buildMissing(
   const missing = states.filter((state) => needsBuild(state, states));
   if (missing.length === 0) return;
   const go = await findGo({ ...places, signal });
-  if (!canBuild(go)) throw new RefusalError([refuseMissingTools(missing, go)]);
+  const folderRefusals = await makeBuiltFolder(places.builtFolder);
+  if (!canBuild(go)) throw new RefusalError([refuseMissingTools(missing, go), ...folderRefusals]);
+  if (folderRefusals.length > 0) throw new RefusalError(folderRefusals);
   onEvent({ kind: "planned", builds: missing.map(({ name }) => name) });
   for (const [index, state] of missing.entries()) {
     const position = { position: index + 1, count: missing.length };
@@ -147,7 +150,8 @@ async function buildOne(
     try {
       await buildTool({ name, recipe, files, inputDigest, go, builtFolder, signal: held, onLine });
     } catch (error) {
-      onEvent({ kind: "failed", name, elapsedMs: performance.now() - startedAt });
+      const kind = signal.aborted ? "interrupted" : "failed";
+      onEvent({ kind, name, elapsedMs: performance.now() - startedAt });
       throw error;
     }
     onEvent({ kind: "built", name, elapsedMs: performance.now() - startedAt });

@@ -78,7 +78,8 @@ function passOn(event: Exclude<ToolEvent, { kind: "planned" }>, steps: readonly 
       step?.ended.resolve(undefined);
       return;
     case "failed":
-      step?.ended.reject(new Error("failed"));
+    case "interrupted":
+      step?.ended.reject(new Error(event.kind));
       return;
     case "building":
       return;

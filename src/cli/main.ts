@@ -28,10 +28,9 @@ async function createProgram(name: string | undefined): Promise<Command> {
   return program;
 }
 
-// Whoever reads our output may stop reading, as `head` does.
+// Whoever reads our output may stop reading, as `head` does; what was asked for is done all the same.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  throw error;
+  if (error.code !== "EPIPE") process.exitCode = reportFailure(error, false);
 });
 
 const typed = process.argv.slice(2);

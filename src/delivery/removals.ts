@@ -1,11 +1,32 @@
 import type { Catalogue } from "../model/catalogue.ts";
 import { parseReference } from "../model/reference.ts";
+import type { Place, Refusal } from "../model/refusal.ts";
 import type { Stage } from "../model/stage.ts";
 
 interface Deployed {
   readonly name: string;
   /** The image reference that runs now. */
   readonly image: string;
+}
+
+/**
+ * A pin that was there and is not any more was lost, in a merge or by hand: an application leaves a stage by being
+ * disabled, or by leaving the catalogue.
+ */
+export function refuseLostPins(
+  deployed: readonly Deployed[],
+  { absent, name: stage }: Pick<Stage, "absent" | "name">,
+  placeOf: (application: string) => Place,
+): readonly Refusal[] {
+  return deployed
+    .filter(({ name }) => absent.get(name) === "not pinned")
+    .map(({ name, image }) => ({
+      code: "lost-pin",
+      place: placeOf(name),
+      found: `no pin of ${name}, which runs in ${stage}`,
+      expected: `a pin, such as the one that runs: ${image}`,
+      action: `bring the pin back (git log -p shows it); to remove ${name}, set enabled: false under lockstep:settings.${name}`,
+    }));
 }
 
 /** One line for each application that runs now and will not after this update, so that no removal is silent. */
@@ -41,6 +62,5 @@ function findSuccessor(name: string, image: string, stage: Stage, deployed: read
 }
 
 function reason(name: string, stage: Stage, catalogue: Catalogue): string {
-  if (!catalogue.has(name)) return "is no longer in the catalogue";
-  return stage.absent.get(name) === "disabled" ? "is disabled" : "has no pin any more";
+  return catalogue.has(name) ? `is ${stage.absent.get(name) ?? "absent"}` : "is no longer in the catalogue";
 }

@@ -3,6 +3,7 @@ import type { Catalogue } from "./catalogue.ts";
 import type { ChartInput } from "./chart.ts";
 import { digestOf } from "./digest.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { RefusalError } from "./refusal.ts";
 import { durationSchema } from "./kubernetes-names.ts";
 import type { Pin } from "./pin.ts";
 import type { Resources, Settings } from "./settings.ts";
@@ -110,7 +111,7 @@ function toNamespace(
     name,
     protect: applications.some((application) => application.namespace === name && application.protect),
     create: settings?.create ?? true,
-    labels: { "lockstep.dev/project": project, "lockstep.dev/stage": stage, ...settings?.labels },
+    labels: { ...settings?.labels, "lockstep.dev/project": project, "lockstep.dev/stage": stage },
     quota: settings?.quota,
     defaults: settings?.defaults,
   };
@@ -145,7 +146,7 @@ function toStageApplication(
     ...secrets,
     timeoutSeconds: rolloutSeconds,
   };
-  const values = application.toValues(input);
+  const values = computeValues(application, input);
   return {
     application,
     pin,
@@ -163,6 +164,26 @@ function toStageApplication(
     dnsTarget: stackFile.cluster?.dnsTarget,
     after: (application.after ?? []).filter((earlier) => running.has(earlier)),
   };
+}
+
+/** @throws RefusalError where the catalogue's own code fails on what the stage gives it */
+function computeValues(application: Application, input: ChartInput): JsonObject {
+  try {
+    return application.toValues(input);
+  } catch (error) {
+    throw new RefusalError(
+      [
+        {
+          code: "invalid-catalogue",
+          place: { file: `src/applications/${application.name}.ts` },
+          found: error instanceof Error ? error.message : String(error),
+          expected: `values of the chart ${application.chart.name}`,
+          action: "mend what computes the values, or the chart's description",
+        },
+      ],
+      2,
+    );
+  }
 }
 
 function secretFacts(

@@ -165,7 +165,7 @@ function refuseIndirection(file: string, document: Document.Parsed, lines: LineC
       if (isAlias(node)) refuse("yaml-indirection", "an alias, *…", node);
       else if (node.anchor !== undefined) refuse("yaml-indirection", "an anchor, &…", node);
       else if (node.tag !== undefined) refuse("yaml-indirection", "a tag, !…", node);
-      else if (isScalar(node) && node.type === "PLAIN" && AMBIGUOUS.test(node.source ?? "")) {
+      else if (isScalar(node) && node.type === "PLAIN" && isAmbiguous(node.source ?? "")) {
         refuse("yaml-ambiguous", "a number or date that not every reader takes for the same", node, UNAMBIGUOUS);
       }
     },
@@ -181,13 +181,18 @@ const READABLE: readonly [string, string] = [
  * Octal with a leading zero, digits with underscores, binary, and dates: the engine's reader (YAML 1.1 in these) takes
  * them for other values than ours. A full time in UTC is the same for both.
  */
-const AMBIGUOUS = /^[-+]?(?:0[0-9_]+|[0-9]*_[0-9_]*|0b[01_]+|0o?_.*)$|^\d{4}-\d\d?-\d\d?(?!T\d\d:\d\d:\d\dZ$)/;
+const AMBIGUOUS = /^[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|0b[01_]+)$|^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/;
+const TIME_IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const UNAMBIGUOUS: readonly [string, string] = [
   "text in quotes, or a decimal number",
   "put it in quotes, or write it out",
 ];
 /** The engine's reader merges at the first; JavaScript takes the second for an object's prototype. */
 const UNSAFE_KEYS = ["<<", "__proto__"];
+
+function isAmbiguous(plain: string): boolean {
+  return AMBIGUOUS.test(plain) && !TIME_IN_UTC.test(plain);
+}
 
 function toSource(file: string, text: string, document: Document.Parsed, lines: LineCounter): YamlSource {
   const place = (path: KeyPath, offset: number | undefined): Place => ({

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { application } from "../../src/model/application.ts";
-import { describeRemovals } from "../../src/delivery/removals.ts";
+import { describeRemovals, refuseLostPins } from "../../src/delivery/removals.ts";
 import {
   applications,
   catalogue,
   catalogueOf,
+  codes,
   DIGEST,
   stageOf,
   STACK_FILE,
@@ -20,6 +21,22 @@ const deployed = ["appointments", "portal", "status-page"].map((name) => ({
 function removals(text: string, known = catalogue, running = deployed): readonly string[] {
   return describeRemovals(running, { stage: stageOf(text, known), catalogue: known });
 }
+
+describe("refuseLostPins", () => {
+  const refuse = (text: string): readonly string[] =>
+    codes(refuseLostPins(deployed, stageOf(text), (name) => ({ path: name })));
+
+  it("has nothing against applications that run on, are disabled, or never ran", () => {
+    assert.deepEqual(refuse(STACK_FILE), []);
+    const disabled = withText("    status-page:\n      values", "    status-page:\n      enabled: false\n      values");
+    assert.deepEqual(refuse(disabled), []);
+    assert.deepEqual(codes(refuseLostPins([], stageOf(""), () => ({}))), []);
+  });
+
+  it("refuses an application that runs and has no pin any more, all of them where all are gone", () => {
+    assert.deepEqual(refuse(""), ["lost-pin", "lost-pin", "lost-pin"]);
+  });
+});
 
 describe("describeRemovals", () => {
   it("says nothing where everything that runs goes on", () => {

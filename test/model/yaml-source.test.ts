@@ -49,6 +49,11 @@ describe("parseYamlSource", () => {
     "a lone carriage return, where the engine's reader ends the line": ["a: 1 # x\rb: 2\n", "not-text", 1],
     "a line separator, where the engine's reader ends the line": ["a: 1\n# x\u2028b: 2\n", "not-text", 2],
     "more than four megabytes": ["# ".padEnd(MAX_YAML_BYTES + 1, "x"), "file-too-large", 0],
+    "an octal number, which the engine's reader takes for eight": ["a: 010\n", "yaml-ambiguous", 1, 4],
+    "a number with underscores": ["a: [1_000]\n", "yaml-ambiguous", 1, 5],
+    "a binary number": ["a: 0b101\n", "yaml-ambiguous", 1, 4],
+    "a date": ["a: 2026-11-20\n", "yaml-ambiguous", 1, 4],
+    "a time in another zone": ["a: 2026-11-20T10:11:12+01:00\n", "yaml-ambiguous", 1, 4],
     "a bracket that is not closed": ["a: 1\nb: [c\n", "yaml-bad-indent", 3],
   };
   for (const [name, [text, code, line, column]] of Object.entries(broken)) {
@@ -61,6 +66,11 @@ describe("parseYamlSource", () => {
       if (column !== undefined) assert.equal(found.place.column, column);
     });
   }
+
+  it("takes what every reader takes for the same: quoted, decimal, a full time in UTC, words, versions, quantities", () => {
+    const text = `a: ["010", '1_000', 10, 0, -3, 1.5, 2026-11-20T10:11:12Z, a_b, 1.4.2, 100m, _x, 0x1f]\n`;
+    assert.deepEqual(refusalsOf(text), []);
+  });
 
   it("refuses an alias, and does not write it out", () => {
     const bomb = Array.from({ length: 30 }, (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -68,6 +68,17 @@ describe("a daemon", () => {
     await until(async () => (await lastLines(files.logFile)).join("\n").includes("ENOENT"));
     assert.equal(daemonState(files.processFile).kind, "stopped");
   });
+
+  for (const text of ["{", "", "[]", '{"pid":0,"identity":""}']) {
+    it(`is unknown where its process file is damaged (${text}), and stopping it removes the file`, async () => {
+      await mkdir(path.dirname(files.processFile));
+      await writeFile(files.processFile, text);
+      assert.equal(daemonState(files.processFile).kind, "unknown");
+      assert.equal(await stopDaemon(files.processFile, 0), false);
+      assert.equal(daemonState(files.processFile).kind, "stopped");
+      assert.equal(await stopDaemon(files.processFile, 0), true);
+    });
+  }
 
   function start(script: string): void {
     startDaemon({ file: process.execPath, args: ["--eval", script], cwd: folder, env: {} }, files);

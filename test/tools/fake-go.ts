@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { recipeOf, toolNames, type ToolName } from "../../tools/catalogue.ts";
 
 /**
  * Stands in for Go, which cannot be made to fail or hang on demand: writes a small program to the path after -o,
@@ -32,6 +33,16 @@ export async function program(path: string, script: string): Promise<string> {
 export async function installFakeGo(folder: string, version = "go1.26.8"): Promise<void> {
   await program(join(folder, "go"), fakeGoScript);
   await writeFile(join(folder, "version"), `${version}\n`);
+  for (const name of toolNames) await writeEmbeddedFiles(join(folder, "module"), name);
+}
+
+/** What a build takes along from the content of another module. */
+async function writeEmbeddedFiles(moduleFolder: string, name: ToolName): Promise<void> {
+  const recipe = recipeOf(name);
+  for (const file of recipe.kind === "program" ? (recipe.embeds?.files ?? []) : []) {
+    await mkdir(dirname(join(moduleFolder, file)), { recursive: true });
+    await writeFile(join(moduleFolder, file), "");
+  }
 }
 
 /** The packages that were built, in order. */

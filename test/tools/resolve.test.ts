@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { access, cp, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, cp, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { RefusalError } from "../../src/model/refusal.ts";
@@ -113,6 +113,73 @@ describe("resolveTools", () => {
       await program(join(plugins, "resource-kubernetes-v4.22.0/pulumi-resource-kubernetes"), "exit 1");
       const path = await program(join(plugins, "resource-kubernetes-v4.23.0/pulumi-resource-kubernetes"), "exit 1");
       assert.equal(await resolveTool("pulumi-resource-kubernetes", { places }), path);
+    });
+  });
+
+  describe("with a sandbox's links to what was built here among Pulumi's plugins", () => {
+    const provider = "pulumi-resource-kubernetes";
+
+    it("takes the build, not the link, which the sandbox would lead to itself", async () => {
+      await installGo();
+      const built = await resolveTool(provider, { places });
+      const plugin = join(places.pulumiHome, "plugins/resource-kubernetes-v4.23.0");
+      await mkdir(plugin, { recursive: true });
+      await symlink(built, join(plugin, provider));
+      assert.equal(await resolveTool(provider, { places }), built);
+      assert.equal((await builds()).length, 1);
+    });
+
+    for (const target of [provider, "missing"]) {
+      it(`does not take a link that leads nowhere (to ${target})`, async () => {
+        await installGo();
+        const plugin = join(places.pulumiHome, "plugins/resource-kubernetes-v4.23.0");
+        await mkdir(plugin, { recursive: true });
+        await symlink(join(plugin, target), join(plugin, provider));
+        assert.equal(await resolveTool(provider, { places }), join(places.builtFolder, "bin", provider));
+      });
+    }
+  });
+
+  describe("with a folder for built tools that cannot be used", () => {
+    it("refuses a file, and a place below one", async () => {
+      await installGo();
+      const file = await program(join(room, "file"), "");
+      for (const builtFolder of [file, join(file, "below")]) {
+        const [refusal, ...others] = await refusalOf(["crane"], { places: { ...places, builtFolder } });
+        assert.deepEqual(others, []);
+        assert.equal(refusal?.code, "tools-folder-unusable");
+        assert.deepEqual(refusal.place, { file: builtFolder, path: "LOCKSTEP_TOOLS" });
+      }
+    });
+
+    it("refuses it also where nothing is to be built, and together with what is missing", async () => {
+      await program(join(room, "bin/cosign"), cosignScript("3.1.3"));
+      const builtFolder = await program(join(room, "file"), "");
+      const codes = async (name: ToolName) =>
+        (await refusalOf([name], { places: { ...places, builtFolder } })).map(({ code }) => code);
+      assert.deepEqual(await codes("cosign"), ["tools-folder-unusable"]);
+      assert.deepEqual(await codes("crane"), ["tools-missing", "tools-folder-unusable"]);
+    });
+
+    it("refuses one that cannot be written", async function () {
+      // Root may write everywhere.
+      if (process.getuid?.() === 0) this.skip();
+      await installGo();
+      await mkdir(places.builtFolder, { mode: 0o555 });
+      const [refusal] = await refusalOf(["crane"]);
+      assert.equal(refusal?.code, "tools-folder-unusable");
+    });
+
+    it("needs no writing where everything is there", async function () {
+      if (process.getuid?.() === 0) this.skip();
+      await installGo();
+      const before = await resolveTools(["crane"], { places });
+      await chmod(places.builtFolder, 0o555);
+      try {
+        assert.deepEqual(await resolveTools(["crane"], { places }), before);
+      } finally {
+        await chmod(places.builtFolder, 0o755);
+      }
     });
   });
 

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sandboxEnvironment } from "../../../sandbox/environment.ts";
@@ -13,7 +12,8 @@ import { RefusalError } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { furtherSteps, showStepsOn, upTools } from "../sandbox/steps.ts";
 import { defaultSandboxFolder, onWait } from "../sandbox/command.ts";
-import { parseStackOutputs, type RunningApplication } from "./stack-outputs.ts";
+import { parseStackOutputs } from "./stack-outputs.ts";
+import { renderSummary } from "./summary.ts";
 
 const STAGE = "inttest";
 /** The engine's own deadline for a roll-out is ten minutes. */
@@ -47,7 +47,14 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
     env,
     signal,
   });
-  process.stdout.write(summary(location, parseStackOutputs(stdout)));
+  process.stdout.write(
+    renderSummary({
+      stage: STAGE,
+      registry: location.registry,
+      environmentFile: location.environmentFile.replace(`${projectRoot}/`, ""),
+      applications: parseStackOutputs(stdout),
+    }),
+  );
 }
 
 /** The committed pins name the registry at its default address. */
@@ -68,26 +75,4 @@ async function refuseOtherRegistry({ registry }: SandboxLocation): Promise<void>
     ],
     2,
   );
-}
-
-function summary(location: SandboxLocation, applications: readonly RunningApplication[]): string {
-  const table = new Table({ head: ["application", "version", "ready", "hosts"], style: { head: [], border: [] } });
-  for (const { name, version, readyReplicas, hosts } of applications) {
-    table.push([name, version, String(readyReplicas), hosts.join(", ")]);
-  }
-  const registry = location.registry;
-  return `
-Running in ${STAGE}:
-${table.toString()}
-
-Try next:
-  source ${location.environmentFile.replace(`${projectRoot}/`, "")}
-  kubectl get pods -A
-  pulumi preview -s ${STAGE}                 # nothing to do
-  npm run pin -- ${STAGE} portal ${registry}/ehealth/portal:2.3.0
-  pulumi up -s ${STAGE}                      # rolls it out; git diff shows what was pinned
-  npm run pin -- ${STAGE} portal ${registry}/ehealth/portal:2.4.0-unsigned   # refused
-  edit ${stackFileName(STAGE)}, misspell a key, and pulumi preview -s ${STAGE}
-  npm run sandbox -- down                    # stops the sandbox and keeps its data
-`;
 }

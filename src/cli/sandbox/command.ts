@@ -11,9 +11,9 @@ import { upSandbox } from "../../../sandbox/up.ts";
 import { resolveTools } from "../../../tools/resolve.ts";
 import { showToolProgress } from "../../../tools/terminal.ts";
 import { projectRoot } from "../../adapters/project.ts";
-import { RefusalError } from "../../model/refusal.ts";
+import { RefusalError, renderRefusals, type Refusal } from "../../model/refusal.ts";
 import { untilInterrupted } from "../interruption.ts";
-import { renderStatus } from "./status-text.ts";
+import { keptText, renderStatus } from "./status-text.ts";
 import { furtherSteps, showStepsOn, upTools } from "./steps.ts";
 
 interface FolderOption {
@@ -66,14 +66,32 @@ async function up({ dir, portBase }: FolderOption & { readonly portBase?: string
 
 async function down({ dir }: FolderOption): Promise<void> {
   const location = await findSandbox(dir);
-  if (location !== undefined) await untilInterrupted((signal) => downSandbox(location, { signal, onWait }));
-  process.stdout.write(`${location === undefined ? `no sandbox in ${path.resolve(dir)}` : "stopped"}\n`);
+  if (location === undefined) {
+    process.stdout.write(noSandbox(dir));
+    return;
+  }
+  tellUnknown(await untilInterrupted((signal) => downSandbox(location, { signal, onWait })));
+  process.stdout.write("stopped\n");
 }
 
 async function reset({ dir }: FolderOption): Promise<void> {
   const location = await findSandbox(dir);
-  if (location !== undefined) await untilInterrupted((signal) => resetSandbox(location, { signal, onWait }));
-  process.stdout.write(`${location === undefined ? `no sandbox in ${path.resolve(dir)}` : "stopped and removed"}\n`);
+  if (location === undefined) {
+    process.stdout.write(noSandbox(dir));
+    return;
+  }
+  const { unknown, kept } = await untilInterrupted((signal) => resetSandbox(location, { signal, onWait }));
+  tellUnknown(unknown);
+  process.stdout.write(`stopped and removed${keptText(location.folder, kept)}\n`);
+}
+
+function noSandbox(dir: string): string {
+  return `no sandbox in ${path.resolve(dir)}\n`;
+}
+
+/** The work went on without them: nothing was refused, but somebody may have to look. */
+function tellUnknown(unknown: readonly Refusal[]): void {
+  if (unknown.length > 0) process.stderr.write(`${renderRefusals(unknown)}\n`);
 }
 
 /** The answer goes to standard output, the reasons why it is not "up" to standard error. */
@@ -82,7 +100,7 @@ async function status({ dir, json }: FolderOption & { readonly json?: true }): P
   const seen = await sandboxStatus(location);
   process.stdout.write(json === true ? `${JSON.stringify(seen, undefined, 2)}\n` : renderStatus(seen));
   const refusals = await refuseBrokenSandbox(location, seen);
-  if (refusals.length > 0) throw new RefusalError(refusals);
+  if (refusals.length > 0) process.stderr.write(`${renderRefusals(refusals)}\n`);
   if (seen.state !== "up") process.exitCode = 1;
 }
 

@@ -17,3 +17,8 @@ export function renderStatus(status: SandboxStatus): string {
     "",
   ].join("\n");
 }
+
+/** What `sandbox reset` says of files that are not the sandbox's. */
+export function keptText(folder: string, names: readonly string[]): string {
+  return names.length === 0 ? "" : `; ${folder} stays: not the sandbox's are ${names.join(", ")}`;
+}

@@ -1,0 +1,90 @@
+import { fetchCharts } from "./adapters/charts.ts";
+import { readCluster } from "./adapters/cluster.ts";
+import { readFileConfig } from "./adapters/engine-config-file.ts";
+import { hasClusterResources, lastDeployment, type LastDeployment } from "./adapters/engine-state.ts";
+import { stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
+import { displayPath } from "./adapters/yaml-files.ts";
+import { refuseForeignNamespaces, refuseLostCluster, refuseOtherCluster } from "./delivery/cluster.ts";
+import { refuseLostPins } from "./delivery/removals.ts";
+import { refusePublishedPassphrase } from "./delivery/published-passphrase.ts";
+import { refuseMissingSecrets, refuseOtherSecrets, type PlainSecrets } from "./delivery/secrets.ts";
+import type { Digest } from "./model/digest.ts";
+import { accepted, combine, refused, type Outcome, type Refusal } from "./model/refusal.ts";
+
+/** What must be known before the first resource. */
+export interface Preconditions {
+  /** Empty for an empty stage that names no cluster. */
+  readonly clusterUid: string;
+  readonly chartPaths: ReadonlyMap<Digest, string>;
+  /** The plain secrets of each application. */
+  readonly secrets: ReadonlyMap<string, PlainSecrets>;
+  readonly deployed: LastDeployment;
+}
+
+/**
+ * Asks the cluster, the registry and the engine what the stage depends on, all at once, and refuses with everything
+ * that stands against it. Touches nothing.
+ * @param given the engine's configuration, as the program gets it
+ */
+export async function checkPreconditions(
+  loaded: LoadedStage,
+  given: Readonly<Record<string, string>>,
+): Promise<Outcome<Preconditions>> {
+  const deployed = await lastDeployment();
+  const [clusterUid, chartPaths, secrets] = await Promise.all([
+    checkCluster(loaded, deployed),
+    fetchCharts(loaded.stage.applications.map(({ pin }) => pin.chart)),
+    checkSecrets(loaded, given),
+  ]);
+  const { stage, source } = loaded;
+  const lost = refuseLostPins(deployed.applications, stage, (name) =>
+    source.placeOf(["config", "lockstep:pins", name]),
+  );
+  return combine({ clusterUid, chartPaths, secrets, deployed: toOutcome(deployed, lost) });
+}
+
+async function checkCluster(
+  { stage, stackFile, definition, source }: LoadedStage,
+  { clusterUid: uidBefore }: LastDeployment,
+): Promise<Outcome<string>> {
+  const place = source.placeOf(["config", "lockstep:cluster", "context"]);
+  if (stackFile.cluster === undefined)
+    return toOutcome("", refuseLostCluster(false, await hasClusterResources(), stage.name, place));
+  const names = stage.namespaces.map(({ name }) => name);
+  const facts = await readCluster(stackFile.cluster.context, names, place);
+  if (facts.kind === "refused") return facts;
+  const { uid, namespaces } = facts.value;
+  const stagesFile = displayPath(stagesPath());
+  return toOutcome(uid, [
+    ...refuseOtherCluster({ definition, uid, uidBefore, place, stagesFile }),
+    ...refuseForeignNamespaces(stage.namespaces, namespaces, source.placeOf(["config", "lockstep:namespaces"])),
+  ]);
+}
+
+async function checkSecrets(
+  { stage, definition, source, engineConfig }: LoadedStage,
+  given: Readonly<Record<string, string>>,
+): Promise<Outcome<ReadonlyMap<string, PlainSecrets>>> {
+  const names = stage.applications.map(({ application, secretNames }) => ({ name: application.name, secretNames }));
+  const secretAt = (name: string, secret: string): string | undefined =>
+    engineConfig?.secretAt(["lockstep:settings", name, "secrets", secret]);
+  const placeOf = (name: string, secret: string) =>
+    source.placeOf(["config", "lockstep:settings", name, "secrets", secret]);
+  const some = names.some(({ secretNames }) => secretNames.length > 0);
+  if (!some) return accepted(new Map());
+  const published = refusePublishedPassphrase(source, process.env["LOCKSTEP_SANDBOX"] !== undefined);
+  const secrets = refuseMissingSecrets(names, secretAt, placeOf, stage.name);
+  if (!definition.gated) return withRefusals(secrets, published);
+  const written = await readFileConfig(stage.name);
+  if (written.kind === "refused") return withRefusals(secrets, [...published, ...written.refusals]);
+  return withRefusals(secrets, [...published, ...refuseOtherSecrets(given, written.value, source.file)]);
+}
+
+function toOutcome<T>(value: T, refusals: readonly Refusal[]): Outcome<T> {
+  return refusals.length > 0 ? refused(refusals) : accepted(value);
+}
+
+function withRefusals<T>(outcome: Outcome<T>, more: readonly Refusal[]): Outcome<T> {
+  if (more.length === 0) return outcome;
+  return refused([...(outcome.kind === "refused" ? outcome.refusals : []), ...more]);
+}
