@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DEFAULT_PORT_BASE } from "../../sandbox/location.ts";
 import { ProcessError, run, type ProcessResult } from "../../src/adapters/processes.ts";
-import type { Json } from "../../src/model/chart.ts";
+import type { Json } from "../../src/model/json.ts";
 import { editYaml, type YamlChange } from "../../src/model/yaml-edit.ts";
 import { parseYamlSource } from "../../src/model/yaml-source.ts";
 import { pinOf, levelOf } from "./sample-pins.ts";
@@ -54,7 +54,7 @@ export class Clone {
     atTheEnd(() => clone.remove());
     await cp(await template, clone.#home, { recursive: true, verbatimSymlinks: true });
     await clone.change({ path: ["config", "lockstep:namespaces", "ehealth", "name"], value: clone.namespace });
-    await commit(clone.folder);
+    await clone.commit();
     return clone;
   }
 
@@ -127,7 +127,9 @@ export class Clone {
   /** Sets settings of an application in inttest. */
   async settings(application: string, settings: Readonly<Record<string, Json | undefined>>): Promise<void> {
     const entries = Object.entries(settings);
-    await this.change(...entries.map(([key, value]) => ({ path: ["config", "lockstep:settings", application, key], value })));
+    await this.change(
+      ...entries.map(([key, value]) => ({ path: ["config", "lockstep:settings", application, key], value })),
+    );
   }
 
   /** Writes a sample version's pin into inttest without asking the registry, as an earlier `pin` would have left it. */
@@ -142,7 +144,15 @@ export class Clone {
     );
   }
 
-  /** What git says has changed; empty where nothing has. */
+  /** Makes what is in the clone now its state of departure for `gitStatus`. */
+  async commit(): Promise<void> {
+    const who = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "-c", "commit.gpgSign=false"];
+    const flags = ["--quiet", "--allow-empty", "--no-verify", "--message", "As it was"];
+    await run("git", ["add", "--all"], { cwd: this.folder });
+    await run("git", [...who, "commit", ...flags], { cwd: this.folder });
+  }
+
+  /** What git says has changed since the last commit; empty where nothing has. */
   async gitStatus(): Promise<string> {
     return (await run("git", ["status", "--porcelain"], { cwd: this.folder })).stdout;
   }
@@ -193,12 +203,6 @@ async function copyWorkingTree(folder: string): Promise<void> {
 async function rewriteRegistry(file: string, { location }: SharedSandbox): Promise<void> {
   const text = await readFile(file, "utf8");
   await writeFile(file, text.replaceAll(`127.0.0.1:${DEFAULT_PORT_BASE}`, location.registry));
-}
-
-async function commit(folder: string): Promise<void> {
-  const who = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "-c", "commit.gpgSign=false"];
-  await run("git", ["add", "--all"], { cwd: folder });
-  await run("git", [...who, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "As it was"], { cwd: folder });
 }
 
 function environmentOf(sandbox: SharedSandbox, home: string): Record<string, string> {

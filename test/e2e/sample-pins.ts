@@ -1,6 +1,6 @@
 import { foreignImages, sampleApplications } from "../../sandbox/samples/applications.ts";
 import { referenceOf, sampleArtefacts } from "../../sandbox/samples/artefacts.ts";
-import type { Json } from "../../src/model/chart.ts";
+import type { Json } from "../../src/model/json.ts";
 import { renderReference } from "../../src/model/reference.ts";
 
 const artefacts = sampleArtefacts();

@@ -33,6 +33,7 @@ interface Running {
 }
 
 let running: Promise<Running> | undefined;
+let interrupted = false;
 const endings: (() => Promise<void>)[] = [];
 
 /** Started by the first test that asks: a run of other tests does not pay for it. */
@@ -47,9 +48,9 @@ export function atTheEnd(ending: () => Promise<void>): void {
 }
 
 async function start(): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), "lockstep-e2e-"));
   const tools = await resolveTools(upTools);
   const found = await findRunning();
+  const folder = await mkdtemp(join(tmpdir(), "lockstep-e2e-"));
   const location = found ?? sandboxLocation(join(folder, "sandbox"), await freePortBase());
   const sandbox = { location, tools, env: sandboxEnvironment(location, tools), folder };
   if (found === undefined) {
@@ -89,14 +90,17 @@ async function endIfRunning(): Promise<void> {
 /** Without a time limit, unlike hooks: the first build of the tools takes minutes. */
 export async function mochaGlobalSetup(): Promise<void> {
   await showToolProgress(process.stderr, (onEvent) => resolveTools([...upTools, "cosign", "crane"], { onEvent }));
-  for (const [signal, exitCode] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      void endIfRunning().finally(() => process.exit(exitCode));
-    });
-  }
+  // Not `once`: the clean-up of locks and child processes ends this process where it finds no other listener left.
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+}
+
+/** The first one cleans up, a second one does not wait any longer. */
+function interrupt(signal: NodeJS.Signals): void {
+  const exitCode = signal === "SIGINT" ? 130 : 143;
+  if (interrupted) process.exit(exitCode);
+  interrupted = true;
+  void endIfRunning().finally(() => process.exit(exitCode));
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Clone } from "./clone.ts";
+import { deadPort } from "./dead-port.ts";
+import { refused, succeeded } from "./outcomes.ts";
+
+const UP = ["up", "--stack", "inttest", "--yes", "--skip-preview"];
+
+describe("the cluster of a stage", () => {
+  let clone: Clone;
+
+  before(async () => {
+    clone = await Clone.make();
+  });
+  after(() => clone.remove());
+
+  async function isUntouched(): Promise<void> {
+    assert.equal(await clone.kubectl("get", "namespace", clone.namespace, "--ignore-not-found"), "");
+  }
+
+  /** The sandbox's trust with another cluster behind every stage. */
+  async function otherTrust(): Promise<string> {
+    const folder = join(clone.folder, "..", "trust");
+    await cp(clone.sandbox.location.trust, folder, { recursive: true });
+    const file = join(folder, "stages.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replaceAll(/uid: .*/g, "uid: 00000000-0000-4000-8000-000000000000"));
+    return folder;
+  }
+
+  it("is refused where it is not the one that the trust file names, before anything is applied", async () => {
+    const env = { LOCKSTEP_TRUST: await otherTrust() };
+    refused(await clone.pulumi(UP, { env }), ["00000000-0000-4000-8000-000000000000", "lockstep:cluster.context"]);
+    await isUntouched();
+  });
+
+  it("is refused where its API server does not answer, and soon", async () => {
+    const kubeconfig = join(clone.folder, "..", "kubeconfig");
+    const text = await readFile(clone.sandbox.location.kubeconfig, "utf8");
+    await writeFile(kubeconfig, text.replace(/server: .*/, `server: https://127.0.0.1:${await deadPort()}`));
+    const startedAt = performance.now();
+    refused(await clone.pulumi(UP, { env: { KUBECONFIG: kubeconfig } }), ["lockstep:cluster.context"]);
+    assert.ok(performance.now() - startedAt < 30_000);
+    await isUntouched();
+  });
+
+  it("is refused where the kubeconfig lacks its context", async () => {
+    await clone.change({ path: ["config", "lockstep:cluster", "context"], value: "nowhere" });
+    refused(await clone.pulumi(UP), ["lockstep:cluster.context", "nowhere"]);
+    await isUntouched();
+    await clone.change({ path: ["config", "lockstep:cluster", "context"], value: "lockstep-sandbox" });
+  });
+
+  it("is checked before a stage is emptied too", async () => {
+    succeeded(await clone.pulumi(UP));
+    await clone.write("Pulumi.inttest.yaml", (await clone.read()).replace(/^config:[^]*/m, ""));
+    refused(await clone.pulumi(UP, { env: { LOCKSTEP_TRUST: await otherTrust() } }), ["Pulumi.inttest.yaml"]);
+    assert.equal(await clone.field("deployment/portal", "{.status.readyReplicas}"), "2");
+  });
+});
