@@ -3,10 +3,11 @@ import { renderReference, type PinnedReference } from "../model/reference.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { storeFolder } from "./project.ts";
 import { dockerCredentials } from "./registry/docker-credentials.ts";
-import { registryClient } from "./registry/registry-client.ts";
+import { registryClient, type CallOptions } from "./registry/registry-client.ts";
 import { RegistryError, toRefusal } from "./registry/registry-error.ts";
 import { chartFile } from "./store/chart-file.ts";
 import { ContentStore } from "./store/content-store.ts";
+import { refuseStore, StoreError } from "./store/store-error.ts";
 
 /**
  * The archives of pinned charts as files, by the pins' digests: from the store, where everything is hashed again on
@@ -14,20 +15,32 @@ import { ContentStore } from "./store/content-store.ts";
  */
 export async function fetchCharts(
   references: readonly PinnedReference[],
+  options: CallOptions = {},
 ): Promise<Outcome<ReadonlyMap<Digest, string>>> {
-  const distinct = new Map(references.map((reference) => [reference.digest, reference]));
   const registry = registryClient({ credentials: dockerCredentials() });
-  const store = new ContentStore(storeFolder());
+  const sources = { registry, store: new ContentStore(storeFolder()) };
+  const distinct = [...new Map(references.map((reference) => [renderReference(reference), reference])).values()];
+  // All end before this does: nothing writes to the store, or asks a registry, behind the caller's back.
+  const ends = await Promise.allSettled(distinct.map((reference) => chartFile(reference, sources, options)));
   const paths = new Map<Digest, string>();
   const refusals: Refusal[] = [];
-  const fetchOne = async (reference: PinnedReference): Promise<void> => {
-    try {
-      paths.set(reference.digest, await chartFile(reference, { registry, store }));
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      refusals.push(toRefusal(error, { path: `oci://${renderReference(reference)}` }));
-    }
-  };
-  await Promise.all([...distinct.values()].map(fetchOne));
-  return refusals.length > 0 ? refused(refusals) : accepted(paths);
+  for (const [index, reference] of distinct.entries()) {
+    const end = ends[index];
+    if (end?.status === "fulfilled") paths.set(reference.digest, end.value);
+    else refusals.push(toReason(end?.reason, reference));
+  }
+  return refusals.length > 0 ? refused(eachOnce(refusals)) : accepted(paths);
+}
+
+/** @throws what is no refusal: the reason of the signal, broken contracts */
+function toReason(error: unknown, reference: PinnedReference): Refusal {
+  if (error instanceof RegistryError) return toRefusal(error, { path: `oci://${renderReference(reference)}` });
+  if (error instanceof StoreError) return refuseStore(error);
+  throw error;
+}
+
+/** One store, one reason, however many charts it could not take. */
+function eachOnce(refusals: readonly Refusal[]): readonly Refusal[] {
+  const first = refusals.find(({ code }) => code === "store-not-writable");
+  return refusals.filter((refusal) => refusal.code !== "store-not-writable" || refusal === first);
 }

@@ -1,12 +1,14 @@
-import { execa, ExecaError } from "execa";
+import { execa, ExecaError, type ResultPromise } from "execa";
+import { hasGroups, ProcessGroup, settledWithin } from "./process-group.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** Ends the process as Ctrl-C would, and kills it where it then takes more than 15 seconds. */
   readonly signal?: AbortSignal;
-  /** Milliseconds; the process is ended when they have passed. */
+  /** Milliseconds; the process is ended when they have passed. @default 120 000 */
   readonly timeoutMs?: number;
   /** Called with each line of standard output and standard error as it comes. */
   readonly onLine?: (line: string) => void;
@@ -38,28 +40,69 @@ export class ProcessError extends Error {
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
+/** How long reading what a killed program said may take. */
+const LAST_WORDS_MS = 500;
+
+interface Ending {
+  readonly code: "timed-out" | "cancelled";
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
+
+const TIMED_OUT: Ending = { code: "timed-out", signal: "SIGTERM", graceMs: 2_000 };
+/** pulumi finishes what it has begun, and writes its state. */
+const CANCELLED: Ending = { code: "cancelled", signal: "SIGINT", graceMs: 15_000 };
 
 /**
- * Runs a program to its end, without a shell and without standard input unless `input` is given.
+ * Runs a program to its end, without a shell and without standard input unless `input` is given. Where it is ended,
+ * its descendants are too, and nobody waits for who holds its pipes.
  * @throws ProcessError where it does not end with exit code 0
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ProcessResult> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, cwd, env, input, onLine } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  if (signal?.aborted === true) throw new ProcessError("cancelled", `${file}: cancelled before it began`, {});
+  const child = start(file, args, options);
+  const output = outputOf(file, child, options.onLine);
+  const group = new ProcessGroup(child);
+  const ended = Promise.withResolvers<Ending>();
+  const timer = setTimeout(ended.resolve, timeoutMs, TIMED_OUT);
+  const onAbort = (): void => {
+    ended.resolve(CANCELLED);
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const child = execa(file, args, {
-      timeout: timeoutMs,
-      stripFinalNewline: false,
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env }),
-      ...(onLine === undefined ? {} : { all: true as const }),
-    });
+    const first = await Promise.race([output, ended.promise]);
+    if ("stdout" in first) return first;
+    await group.end(first.signal, first.graceMs, output);
+    const said = output.catch((error: unknown) => (error instanceof ProcessError ? resultOf(error) : {}));
+    const why = first.code === "timed-out" ? `no end within ${timeoutMs} ms` : "cancelled";
+    throw new ProcessError(first.code, `${file}: ${why}`, (await settledWithin(said, LAST_WORDS_MS)) ?? {});
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+    group.release();
+  }
+}
+
+function start(file: string, args: readonly string[], { cwd, env, input, onLine }: RunOptions): ResultPromise {
+  return execa(file, args, {
+    stripFinalNewline: false,
+    detached: hasGroups,
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...(onLine === undefined ? {} : { all: true as const }),
+  });
+}
+
+/** @throws ProcessError */
+async function outputOf(file: string, child: ResultPromise, onLine: RunOptions["onLine"]): Promise<ProcessResult> {
+  try {
     if (onLine !== undefined) {
-      for await (const line of child.iterable({ from: "all" })) onLine(line);
+      for await (const line of child.iterable({ from: "all" })) onLine(String(line));
     }
     const { exitCode, stdout, stderr } = await child;
-    return { exitCode: exitCode ?? 0, stdout, stderr };
+    return { exitCode: exitCode ?? 0, stdout: String(stdout ?? ""), stderr: String(stderr ?? "") };
   } catch (error) {
     throw error instanceof ExecaError ? toProcessError(file, error as ExecaError) : error;
   }
@@ -71,13 +114,10 @@ function toProcessError(file: string, error: ExecaError): ProcessError {
     stdout: String(error.stdout ?? ""),
     stderr: String(error.stderr ?? ""),
   };
-  const code = failureCode(error);
+  const code = error.code === "ENOENT" ? "not-found" : "failed";
   return new ProcessError(code, `${file}: ${error.shortMessage}`, result, { cause: error });
 }
 
-function failureCode(error: ExecaError): ProcessFailureCode {
-  if (error.timedOut) return "timed-out";
-  if (error.isCanceled) return "cancelled";
-  if (error.code === "ENOENT") return "not-found";
-  return "failed";
+function resultOf({ exitCode, stdout, stderr }: ProcessError): Partial<ProcessResult> {
+  return { ...(exitCode === undefined ? {} : { exitCode }), stdout, stderr };
 }

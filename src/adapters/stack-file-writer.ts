@@ -7,6 +7,13 @@ import { stackFileName } from "../model/stack-file.ts";
 import { editYaml, YamlEditError, type YamlChange } from "../model/yaml-edit.ts";
 import type { YamlSource } from "../model/yaml-source.ts";
 import { projectRoot } from "./project.ts";
+import { displayPath } from "./yaml-files.ts";
+
+/** A lock that nobody has touched for so long was left behind by a killed run, and is taken over. */
+const STALE_MS = 10_000;
+const LONGEST_PAUSE_MS = 250;
+/** Tried for longer than that: whoever meets such a lock gets through. */
+const RETRIES = Math.ceil((STALE_MS + 3_000) / LONGEST_PAUSE_MS);
 
 /**
  * Writes changes into a stage's stack file: all of them or none, and only onto the text that they were planned on.
@@ -19,7 +26,7 @@ export async function writeStackFile(
   root = projectRoot,
 ): Promise<void> {
   const file = join(root, stackFileName(stage));
-  const release = await takeLock(file);
+  const release = await takeLock(file, stage);
   try {
     if ((await readFile(file, "utf8")) !== planned.text)
       throw refusal("file-changed", stage, "a file that was changed meanwhile");
@@ -34,20 +41,26 @@ export async function writeStackFile(
   }
 }
 
-async function takeLock(file: string): Promise<() => Promise<void>> {
+async function takeLock(file: string, stage: string): Promise<() => Promise<void>> {
   try {
-    return await lock(file, { retries: { retries: 20, minTimeout: 50, maxTimeout: 250 } });
+    const retries = { retries: RETRIES, minTimeout: 50, maxTimeout: LONGEST_PAUSE_MS };
+    return await lock(file, { stale: STALE_MS, retries });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ELOCKED") {
       throw new RefusalError([
         {
           code: "file-locked",
-          place: { file },
-          found: `${file}.lock: another run writes this file`,
+          place: { file: displayPath(file) },
+          found: `${displayPath(file)}.lock: another run writes this file`,
           expected: "a file that nobody else writes",
-          action: "wait for the other run, then type it again; a lock left behind ends by itself after ten seconds",
+          action: "wait for the other run, then type it again",
         },
       ]);
+    }
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") throw refusal("file-changed", stage, "no file any more");
+    if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+      throw refusal("file-not-writable", stage, "a folder in which nothing may be written");
     }
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { Application } from "../model/application.ts";
-import type { Json } from "../model/chart.ts";
+import type { Json } from "../model/json.ts";
 import type { ImageFacts } from "../model/image-facts.ts";
 import { renderPin, type Pin } from "../model/pin.ts";
 import { nameOf, type PinnedReference } from "../model/reference.ts";
@@ -18,6 +18,8 @@ export interface PinRequest {
   readonly chart: PinnedReference | undefined;
   readonly stackFile: StackFile;
   readonly acceptDowntime: boolean;
+  /** Whether the image may come from another registry or repository than the pinned one. */
+  readonly otherRepository: boolean;
   readonly place: Place;
 }
 
@@ -47,7 +49,7 @@ export function planPin(request: PinRequest): Outcome<PinPlan> {
     acceptDowntime: request.acceptDowntime,
     place,
   };
-  const refusals = [...refuseChart(request, chart), ...refuseSchemaStep(step)];
+  const refusals = [...refuseRepository(request, before), ...refuseChart(request, chart), ...refuseSchemaStep(step)];
   if (chart === undefined || refusals.length > 0) return refused(refusals);
   const after: Pin = { image, chart, ...facts };
   const level = application.migration === undefined ? levelBefore : levelAfter(step);
@@ -76,6 +78,23 @@ export function findFedStage(stages: Stages, name: string, file: string): Outcom
       },
     ]);
   });
+}
+
+/** A signature says who made an image, not of which application it is. */
+function refuseRepository(
+  { application, image, otherRepository, place }: PinRequest,
+  before: Pin | undefined,
+): Refusal[] {
+  if (before === undefined || otherRepository || nameOf(image) === nameOf(before.image)) return [];
+  return [
+    {
+      code: "other-repository",
+      place,
+      found: nameOf(image),
+      expected: `${nameOf(before.image)}, from which ${application.name} came until now`,
+      action: "correct the image, or add --other-repository where the application has moved",
+    },
+  ];
 }
 
 function refuseChart({ application, stage, place }: PinRequest, chart: PinnedReference | undefined): Refusal[] {

@@ -33,9 +33,9 @@ const own = { metadata: { name: "ehealth-prod", uid: "5b3c", labels: { team: "eh
 describe("readCluster, with a fake kubectl", () => {
   it("reads the uid and the namespaces in the context that was named", async () => {
     const outcome = await ask(`test "$2" = prod-eu && echo '${JSON.stringify({ items: [system, own] })}'`);
-    const facts = outcome.kind === "accepted" ? outcome.value : undefined;
-    assert.equal(facts?.uid, "4b3c");
-    assert.deepEqual([...(facts?.namespaces ?? [])], [["ehealth-prod", { team: "ehealth" }]]);
+    assert.ok(outcome.kind === "accepted");
+    assert.equal(outcome.value.uid, "4b3c");
+    assert.deepEqual([...outcome.value.namespaces], [["ehealth-prod", { team: "ehealth" }]]);
   });
 
   it("reads a cluster that has none of the namespaces, where kubectl answers with one object", async () => {

@@ -12,6 +12,7 @@ describe("loadImageKeys", () => {
         return keys.kind === "refused" ? keys.refusals[0]?.code : "accepted";
       };
       assert.equal(await code(), "missing-file");
+      assert.match(JSON.stringify(await loadImageKeys(folder)), /\.sandbox\/env/);
       await writeFile(join(folder, "image-keys.yaml"), "keys: []\n");
       assert.equal(await code(), "accepted");
       await writeFile(join(folder, "image-keys.yaml"), "kys: []\n");

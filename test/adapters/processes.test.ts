@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { ProcessError, run, type RunOptions } from "../../src/adapters/processes.ts";
 
 const node = (script: string, options?: RunOptions): ReturnType<typeof run> =>
@@ -65,5 +68,89 @@ describe("run", () => {
       },
     });
     assert.equal((await failureOf(running)).code, "cancelled");
+  });
+
+  /** Waits in vain: two processes that hold its pipes, the second of which heeds no request to end. */
+  const CROWD = 'sleep 97 & echo $!; (trap "" TERM INT; exec sleep 98) & echo $!; wait';
+  const isThere = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  const pids = (text: string): number[] => text.trim().split("\n").map(Number);
+
+  /** Killed processes without a parent stay in the table until whoever adopted them looks. */
+  async function assertGone(running: readonly number[]): Promise<void> {
+    assert.equal(running.length, 2);
+    const deadline = Date.now() + 5_000;
+    while (running.some(isThere)) {
+      assert.ok(Date.now() < deadline, `still running: ${running.filter(isThere).join(", ")}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  it("keeps its deadline where a descendant holds the pipes, and leaves none running", async () => {
+    const began = performance.now();
+    const { code, stdout } = await failureOf(run("/bin/sh", ["-c", CROWD], { timeoutMs: 300 }));
+    assert.equal(code, "timed-out");
+    assert.ok(performance.now() - began < 6_000);
+    await assertGone(pids(stdout));
+  });
+
+  it("cancels as Ctrl-C would, once, and lets the program finish", async () => {
+    const controller = new AbortController();
+    const script = `let times = 0;
+      process.on("SIGINT", () => { times++; setTimeout(() => { console.log(times + " heard"); process.exit(0); }, 200); });
+      ${WAIT}`;
+    const onLine = (): void => {
+      controller.abort();
+    };
+    const { code, stdout } = await failureOf(node(script, { signal: controller.signal, onLine }));
+    assert.deepEqual({ code, stdout }, { code: "cancelled", stdout: "up\n1 heard\n" });
+  });
+
+  it("starts nothing where it was cancelled before", async () => {
+    assert.equal((await failureOf(node("", { signal: AbortSignal.abort() }))).code, "cancelled");
+  });
+
+  /** Each says itself that it runs: a signal between fork and exec is lost. Shells make what runs aside deaf to SIGINT. */
+  const FAMILY = `trap 'kill $A $B; exit 0' INT TERM
+    sh -c 'echo $$; exec sleep 97' & A=$!
+    sh -c 'echo $$; exec sleep 98' & B=$!
+    wait`;
+  const parent = (listener: string): string => `
+    ${listener}
+    const { run } = await import(${JSON.stringify(new URL("../../src/adapters/processes.ts", import.meta.url).href)});
+    await run("/bin/sh", ["-c", ${JSON.stringify(FAMILY)}], {
+      onLine: (line) => console.log(line),
+    }).catch(({ code }) => console.log(code));
+    console.log("went on");`;
+
+  for (const [what, listener, signal, rest, ending] of [
+    ["and then does what it would have done", "", "SIGINT", [], "SIGINT"],
+    ["of a request to end as well", "", "SIGTERM", [], "SIGTERM"],
+    ["and leaves the rest to who listens", 'process.on("SIGINT", () => {});', "SIGINT", ["went on"], null],
+  ] as const) {
+    it(`passes a signal on to what runs, ${what}`, async () => {
+      const started = spawn(process.execPath, ["--input-type=module", "-e", parent(listener)], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const lines: string[] = [];
+      for await (const line of createInterface(started.stdout)) if (lines.push(line) === 2) started.kill(signal);
+      if (started.exitCode === null && started.signalCode === null) await once(started, "exit");
+      assert.equal(started.signalCode, ending);
+      assert.deepEqual(lines.slice(2), rest);
+      await assertGone(lines.slice(0, 2).map(Number));
+    });
+  }
+
+  it("listens for signals only while something runs", async () => {
+    const before = process.listenerCount("SIGINT");
+    const running = node("");
+    assert.equal(process.listenerCount("SIGINT"), before + 1);
+    await running;
+    assert.equal(process.listenerCount("SIGINT"), before);
   });
 });

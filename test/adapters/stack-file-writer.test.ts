@@ -99,6 +99,16 @@ describe("writeStackFile", () => {
     });
   });
 
+  it("outlasts a lock that a run left behind which was killed a moment ago", async () => {
+    await withFile(async (root, file) => {
+      await mkdir(`${file}.lock`);
+      const lately = new Date(Date.now() - 3_000);
+      await utimes(`${file}.lock`, lately, lately);
+      await writeStackFile("test", sourceOf(TEXT), [level("a", 2)], root);
+      assert.equal(await readFile(file, "utf8"), TEXT.replace("a: 1", "a: 2"));
+    });
+  }).timeout(20_000);
+
   it("does not wait for ever for a lock that another run holds", async () => {
     await withFile(async (root, file) => {
       const { lock } = await import("proper-lockfile");
@@ -110,7 +120,7 @@ describe("writeStackFile", () => {
         await release();
       }
     });
-  }).timeout(20_000);
+  }).timeout(30_000);
 
   it("says so where the file, or its folder, may not be written", async function () {
     // Root may write everything.

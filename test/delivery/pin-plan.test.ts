@@ -26,6 +26,7 @@ function plan(changes: Partial<PinRequest> = {}, text = STACK_FILE): Outcome<Pin
     chart: undefined,
     stackFile: stackFileOf(text),
     acceptDowntime: false,
+    otherRepository: false,
     place: {},
     ...changes,
   });
@@ -84,6 +85,19 @@ describe("planPin", () => {
     const chart = reference("registry.example.com/charts/other:1.0.0");
     const facts = { schema: { supports: { min: 12, max: 13 } } };
     assert.deepEqual(refusals(plan({ chart, facts })), ["other-chart", "schema-barrier"]);
+  });
+
+  for (const other of ["registry.example.com/ehealth/portal:1.4.3", "127.0.0.1:5000/ehealth/appointments:1.4.3"]) {
+    it(`refuses ${other} until it is told that the application has moved`, () => {
+      assert.deepEqual(refusals(plan({ image: reference(other) })), ["other-repository"]);
+      assert.equal(planned(plan({ image: reference(other), otherRepository: true })).changes.length, 1);
+    });
+  }
+
+  it("takes a first pin from any repository", () => {
+    const chart = reference("registry.example.com/charts/web-service:2.1.0");
+    const first = reference("127.0.0.1:5000/any/where:1.0.0");
+    assert.equal(planned(plan({ chart, image: first }, "config: {}\n")).after.image.repository, "any/where");
   });
 
   it("plans what the stack file then reads back, without a refusal", () => {

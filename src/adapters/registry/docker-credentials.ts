@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { ProcessError, run } from "../processes.ts";
+import { ProcessError, run, type ProcessFailureCode } from "../processes.ts";
 import { CredentialsError, type Credentials, type CredentialsProvider } from "./credentials.ts";
 
 const authSchema = z.object({
@@ -36,7 +36,10 @@ const TOKEN_USERNAME = "<token>";
  * Credentials as `docker pull` finds them: `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`; in it the
  * registry's own helper, else the store of all credentials, else what the file itself holds.
  */
-export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): CredentialsProvider {
+export function dockerCredentials(
+  env: NodeJS.ProcessEnv = process.env,
+  helperTimeoutMs = HELPER_TIMEOUT_MS,
+): CredentialsProvider {
   const file = join(env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"), "config.json");
   let config: Promise<DockerConfig> | undefined;
   const found = new Map<string, Promise<Credentials | undefined>>();
@@ -44,7 +47,7 @@ export function dockerCredentials(env: NodeJS.ProcessEnv = process.env): Credent
     const { auths = {}, credHelpers = {}, credsStore } = await (config ??= readConfig(file));
     const host = configKeyOf(registry);
     const helper = credHelpers[host] ?? credHelpers[registry] ?? credsStore;
-    if (helper !== undefined && helper !== "") return askHelper(helper, host, env);
+    if (helper !== undefined && helper !== "") return askHelper(helper, host, { env, timeoutMs: helperTimeoutMs });
     const auth = auths[host] ?? Object.entries(auths).find(([key]) => hostOf(key) === hostOf(host))?.[1];
     return auth === undefined ? undefined : fromAuth(auth, file);
   };
@@ -96,10 +99,15 @@ function fromAuth(auth: Auth, file: string): Credentials | undefined {
   return { kind: "password", username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, "") };
 }
 
-async function askHelper(helper: string, host: string, env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
+interface HelperOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly timeoutMs: number;
+}
+
+async function askHelper(helper: string, host: string, options: HelperOptions): Promise<Credentials | undefined> {
   if (!HELPER_NAME.test(helper)) throw new CredentialsError(`${JSON.stringify(helper)} is not a helper's name`);
   const program = `docker-credential-${helper}`;
-  const stdout = await runHelper(program, host, env);
+  const stdout = await runHelper(program, host, options);
   if (stdout === undefined) return undefined;
   let answer: z.output<typeof helperAnswerSchema>;
   try {
@@ -112,21 +120,28 @@ async function askHelper(helper: string, host: string, env: NodeJS.ProcessEnv): 
   return { kind: "password", username: answer.Username, password: answer.Secret };
 }
 
-async function runHelper(program: string, host: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+async function runHelper(
+  program: string,
+  host: string,
+  { env, timeoutMs }: HelperOptions,
+): Promise<string | undefined> {
   try {
-    const { stdout } = await run(program, ["get"], {
-      input: host,
-      timeoutMs: HELPER_TIMEOUT_MS,
-      env: definedOf(env),
-    });
+    const { stdout } = await run(program, ["get"], { input: host, timeoutMs, env: definedOf(env) });
     return stdout;
   } catch (error) {
     if (!(error instanceof ProcessError)) throw error;
     if (`${error.stdout}${error.stderr}`.includes(HELPER_HAS_NONE)) return undefined;
     // Without the cause: a helper's output may hold secrets.
-    throw new CredentialsError(`${program} ${error.code === "not-found" ? "is not on the PATH" : "failed"}`);
+    throw new CredentialsError(`${program} ${HELPER_FAILURES[error.code]}`);
   }
 }
+
+const HELPER_FAILURES: Readonly<Record<ProcessFailureCode, string>> = {
+  "not-found": "is not on the PATH",
+  "timed-out": "gave no answer in time",
+  cancelled: "was cancelled",
+  failed: "failed",
+};
 
 function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));

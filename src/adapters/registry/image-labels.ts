@@ -23,6 +23,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_PLATFORMS = 32;
 /** What BuildKit lists among the platforms of an index though it is none. */
 const ATTESTATION_ANNOTATION = "vnd.docker.reference.type";
+const NO_PLATFORM = "unknown";
 
 const configSchema = z.object({
   config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
@@ -50,7 +51,7 @@ async function readPlatforms(
   entries: readonly Descriptor[],
   options: CallOptions,
 ): Promise<readonly ImageManifest[]> {
-  const platforms = entries.filter(({ annotations }) => annotations[ATTESTATION_ANNOTATION] === undefined);
+  const platforms = entries.filter((entry) => !isAttestation(entry));
   if (platforms.length === 0 || platforms.length > MAX_PLATFORMS) {
     throw new RegistryError("malformed", renderReference(reference), `an index of ${platforms.length} platforms`);
   }
@@ -60,6 +61,15 @@ async function readPlatforms(
       if (manifest.kind === "image") return manifest;
       throw new RegistryError("wrong-media-type", renderReference(reference), "an index inside an index");
     }),
+  );
+}
+
+/** The annotation alone would hide from us what a node of the platform runs. */
+function isAttestation({ annotations, platform }: Descriptor): boolean {
+  return (
+    annotations[ATTESTATION_ANNOTATION] !== undefined &&
+    platform?.os === NO_PLATFORM &&
+    platform.architecture === NO_PLATFORM
   );
 }
 

@@ -9,6 +9,8 @@ export type RegistryErrorCode =
   | "server-error"
   | "malformed"
   | "wrong-media-type"
+  /** A chart, but not the one that the reference names. */
+  | "other-chart"
   | "digest-mismatch"
   | "truncated"
   | "too-large";
@@ -83,6 +85,10 @@ const ADVICE: Readonly<Record<RegistryErrorCode, Advice>> = {
   "wrong-media-type": {
     expected: "an image or chart: an OCI or Docker manifest or index",
     action: () => "check that the reference names an image or a chart, pushed by a current tool",
+  },
+  "other-chart": {
+    expected: "the chart and the version that the reference names",
+    action: () => "write the name and version of the chart that is meant; find out who pinned or pushed this one",
   },
   "digest-mismatch": TAMPERED,
   truncated: {

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { digestOf, hexOf, isDigest, type Digest } from "../../model/digest.ts";
+import { isFileSystemError, StoreError } from "./store-error.ts";
 
 export interface ReadLimit {
   /** Larger content is treated as absent. @default 64 MiB */
@@ -17,6 +18,7 @@ const MAX_HINTS = 64;
  * Immutable content on disk under its SHA-256. Every read is hashed again: what does not match is as good as
  * absent, so planting bytes here can make something missing but never turn a "no" into a "yes". No verdicts are
  * kept. Processes may share a folder: entries appear whole, by rename, and the same content may be put twice.
+ * What writes throws StoreError where nothing can be written.
  */
 export class ContentStore {
   readonly #folder: string;
@@ -87,9 +89,11 @@ export class ContentStore {
 
   async addHint(subject: Digest, evidence: Digest): Promise<void> {
     const folder = this.#hintsOf(subject);
-    await mkdir(folder, { recursive: true });
-    const handle = await open(join(folder, hexOf(evidence)), "a");
-    await handle.close();
+    await this.#writing(async () => {
+      await mkdir(folder, { recursive: true });
+      const handle = await open(join(folder, hexOf(evidence)), "a");
+      await handle.close();
+    });
   }
 
   #entry(digest: Digest): string {
@@ -105,22 +109,32 @@ export class ContentStore {
     return join(this.#folder, "hints", hexOf(subject));
   }
 
+  async #writing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw isFileSystemError(error) ? new StoreError(this.#folder, error) : error;
+    }
+  }
+
   /** The temporary file lies in the same folder: a rename is atomic within one file system. */
   async #place(
     file: string,
     write: (temporaryFile: string) => Promise<void>,
     accepts: (temporaryFile: string) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<boolean> {
-    await mkdir(join(file, ".."), { recursive: true });
-    const temporaryFile = `${file}.${randomUUID()}.tmp`;
-    try {
-      await write(temporaryFile);
-      const wanted = await accepts(temporaryFile);
-      if (wanted) await rename(temporaryFile, file);
-      return wanted;
-    } finally {
-      await rm(temporaryFile, { force: true });
-    }
+    return this.#writing(async () => {
+      await mkdir(join(file, ".."), { recursive: true });
+      const temporaryFile = `${file}.${randomUUID()}.tmp`;
+      try {
+        await write(temporaryFile);
+        const wanted = await accepts(temporaryFile);
+        if (wanted) await rename(temporaryFile, file);
+        return wanted;
+      } finally {
+        await rm(temporaryFile, { force: true });
+      }
+    });
   }
 }
 

@@ -1,4 +1,5 @@
-import { chart, type ChartInput, type JsonObject } from "../../model/chart.ts";
+import { chart, type ChartInput } from "../../model/chart.ts";
+import type { JsonObject } from "../../model/json.ts";
 
 /** A path that answers over HTTP, with its timing where the defaults do not fit. */
 export interface Probe {

@@ -11,14 +11,15 @@ export function pinCommand(): Command {
     .argument("<image>", "registry/repository:tag; the digest is looked up, or checked where it is given")
     .option("--chart <reference>", "oci://registry/repository:version; without it the pinned chart stays")
     .option("--accept-downtime", "even if the running version cannot live with the new one's migration")
+    .option("--other-repository", "even if the image comes from elsewhere than the one that is pinned")
     .option("--dry-run", "shows the plan and writes nothing")
     .option("--yes", "does not ask")
     .option("--json", "the plan as JSON")
     .addHelpText(
       "after",
       `
-Verifies the signature with the keys of trust/image-keys.yaml, reads the image's
-labels and edits Pulumi.<stage>.yaml; deploys nothing.
+Verifies the signatures of image and chart with the keys of trust/image-keys.yaml,
+reads the image's labels and edits Pulumi.<stage>.yaml; deploys nothing.
 
   npm run pin -- inttest appointments registry.example.com/ehealth/appointments:1.4.2
 

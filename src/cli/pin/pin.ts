@@ -2,7 +2,7 @@ import { loadCatalogue } from "../../adapters/catalogue.ts";
 import { loadImageKeys } from "../../adapters/image-keys.ts";
 import { loadStackFile, loadStages, stagesPath } from "../../adapters/stage-loader.ts";
 import { writeStackFile } from "../../adapters/stack-file-writer.ts";
-import { resolveVersion, type ResolvedVersion } from "../../adapters/versions.ts";
+import { resolveVersion, verifyVersion, type ResolvedVersion } from "../../adapters/versions.ts";
 import { displayPath } from "../../adapters/yaml-files.ts";
 import { findFedStage, planPin, type PinPlan } from "../../delivery/pin-plan.ts";
 import type { Application } from "../../model/application.ts";
@@ -13,11 +13,12 @@ import { accepted, andThen, combine, refused, RefusalError, type ExitCode, type 
 import { parseStackFile, stackFileName, type StackFile } from "../../model/stack-file.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
-import { planToJson, renderPinPlan } from "./plan-text.ts";
+import { planToJson, renderPinPlan, type Signers } from "./plan-text.ts";
 
 export interface PinOptions extends ChangeOptions {
   readonly chart?: string;
   readonly acceptDowntime?: boolean;
+  readonly otherRepository?: boolean;
 }
 
 export interface PinCall {
@@ -75,17 +76,17 @@ async function readInputs({ stage, application, image, options }: PinCall): Prom
   });
 }
 
-async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: PinPlan; signedBy: string }> {
-  const { stage, signal, options } = call;
-  const { keys, application, stackFile, source } = inputs;
-  const resolve = (kind: "image" | "chart", reference: Tagged): Promise<Outcome<ResolvedVersion>> =>
-    resolveVersion({ stage, kind, reference, keys, place: { path: `${nameOf(reference)}:${reference.tag}` }, signal });
+async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: PinPlan; signedBy: Signers }> {
+  const { stage, options, signal } = call;
+  const { application, stackFile, source, keys } = inputs;
+  const pinPath = ["config", "lockstep:pins", application.name];
+  const place = { path: `${nameOf(inputs.image)}:${inputs.image.tag}` };
   const [image, chart] = await Promise.all([
-    resolve("image", inputs.image),
-    inputs.chart === undefined ? accepted(undefined) : resolve("chart", inputs.chart),
+    resolveVersion({ stage, keys, signal, kind: "image", reference: inputs.image, place }),
+    resolveChart(call, inputs),
   ]);
   const versions = orThrow(combine({ image, chart }), 1);
-  const plan = planPin({
+  const planned = planPin({
     stage,
     application,
     image: versions.image.reference,
@@ -93,9 +94,27 @@ async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: Pi
     chart: versions.chart?.reference,
     stackFile,
     acceptDowntime: options.acceptDowntime === true,
-    place: source.placeOf(["config", "lockstep:pins", application.name]),
+    otherRepository: options.otherRepository === true,
+    place: source.placeOf(pinPath),
   });
-  return { plan: orThrow(plan, 1), signedBy: versions.image.signedBy };
+  const plan = orThrow(planned, 1);
+  if (versions.chart === undefined) throw new Error("a pin was planned without a chart");
+  return { plan, signedBy: { image: versions.image.signedBy, chart: versions.chart.signedBy } };
+}
+
+/** The chart that was asked for, else the pinned one, which is verified as strictly: the keys may have changed since. */
+async function resolveChart(
+  { stage, signal }: PinCall,
+  { application, chart, keys, source, stackFile }: PinInputs,
+): Promise<Outcome<ResolvedVersion | undefined>> {
+  const question = { stage, keys, signal, kind: "chart" as const };
+  if (chart !== undefined) {
+    return resolveVersion({ ...question, reference: chart, place: { path: `${nameOf(chart)}:${chart.tag}` } });
+  }
+  const kept = stackFile.pins.get(application.name)?.chart;
+  if (kept === undefined) return accepted(undefined);
+  const place = source.placeOf(["config", "lockstep:pins", application.name, "chart"]);
+  return verifyVersion({ ...question, reference: kept, place });
 }
 
 function parseTagged(argument: string, text: string): Outcome<Tagged> {

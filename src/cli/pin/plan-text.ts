@@ -1,9 +1,15 @@
 import type { PinPlan } from "../../delivery/pin-plan.ts";
-import type { Json } from "../../model/chart.ts";
+import type { Json } from "../../model/json.ts";
 import { renderPin, type Pin } from "../../model/pin.ts";
 
+/** The names of the keys that signed what is to be pinned. */
+export interface Signers {
+  readonly image: string;
+  readonly chart: string;
+}
+
 /** The plan as text for a terminal or a log. */
-export function renderPinPlan(plan: PinPlan, signedBy: string): string {
+export function renderPinPlan(plan: PinPlan, signedBy: Signers): string {
   const { stage, application, before, after } = plan;
   const rows = [
     row("image", before && renderPin(before).image, renderPin(after).image),
@@ -12,7 +18,8 @@ export function renderPinPlan(plan: PinPlan, signedBy: string): string {
     row("created", before?.created, after.created),
     row("supports", levels(before), levels(after)),
     row("schema level", plan.levelBefore?.toString(), plan.levelAfter?.toString()),
-    `  signed by     ${signedBy}`,
+    `  signed by     ${signedBy.image} (image)`,
+    `                ${signedBy.chart} (chart)`,
   ];
   const title =
     plan.changes.length === 0 ? `${stage}: ${application} is pinned so already` : `${stage}: pin ${application}`;
@@ -20,12 +27,12 @@ export function renderPinPlan(plan: PinPlan, signedBy: string): string {
 }
 
 /** For programs; `written` tells whether the file has it. */
-export function planToJson(plan: PinPlan, signedBy: string, written: boolean): Json {
+export function planToJson(plan: PinPlan, signedBy: Signers, written: boolean): Json {
   const { stage, application, before, after, levelBefore = null, levelAfter = null } = plan;
   return {
     stage,
     application,
-    signedBy,
+    signedBy: { image: signedBy.image, chart: signedBy.chart },
     changed: plan.changes.length > 0,
     written,
     before: before === undefined ? null : toJson(before),

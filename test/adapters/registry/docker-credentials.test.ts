@@ -93,6 +93,15 @@ describe("dockerCredentials", () => {
     });
   }
 
+  it("waits for a helper no longer than its deadline, whoever holds its pipes", async () => {
+    await helper("store", "sleep 97");
+    await writeFile(join(folder, "config.json"), JSON.stringify({ credsStore: "store" }));
+    const env = { DOCKER_CONFIG: folder, PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}` };
+    const began = performance.now();
+    await assert.rejects(dockerCredentials(env, 300)("registry.example.com"), CredentialsError);
+    assert.ok(performance.now() - began < 5_000);
+  });
+
   it("starts no helper whose name is a path", async () => {
     await assert.rejects(find({ credsStore: "x/../../bin/sh" }), /is not a helper's name/);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { ContentStore } from "../../../src/adapters/store/content-store.ts";
+import { StoreError } from "../../../src/adapters/store/store-error.ts";
 import { digestOf, hexOf, type Digest } from "../../../src/model/digest.ts";
 
 const CONTENT = Buffer.from("some evidence");
@@ -69,6 +70,22 @@ describe("ContentStore", () => {
     await mkdir(entry(DIGEST), { recursive: true });
     assert.equal(await store.get(DIGEST), undefined);
   });
+
+  for (const [what, put] of [
+    ["a blob", () => store.put(CONTENT)],
+    ["a chart", () => store.fill(DIGEST, (file) => writeFile(file, CONTENT))],
+    ["a hint", () => store.addHint(DIGEST, DIGEST)],
+  ] as const) {
+    it(`says that ${what} cannot be kept where something is in the way, and leaves nothing behind`, async () => {
+      const folders = [dirname(entry(DIGEST)), join(folder, "charts"), join(folder, "hints", hexOf(DIGEST))];
+      for (const parent of folders) {
+        for (const name of [hexOf(DIGEST), `${hexOf(DIGEST)}.tgz`])
+          await mkdir(join(parent, name), { recursive: true });
+      }
+      await assert.rejects(put(), (error) => error instanceof StoreError && error.folder === folder);
+      for (const parent of folders) assert.equal((await readdir(parent)).length, 2);
+    });
+  }
 
   it("does not read more than it was told", async () => {
     await store.put(CONTENT);

@@ -17,36 +17,45 @@ const plan: PinPlan = {
   changes: [change],
 };
 
+const signers = { image: "release", chart: "platform" };
+
 describe("renderPinPlan", () => {
   it("shows what is pinned now and what will be, the levels, and who signed", () => {
-    const text = renderPinPlan(plan, "release");
-    for (const part of ["portal:2.3.0", "appointments:1.4.2", "levels 12 to 14, migrates to 14", "13", "release"]) {
+    const text = renderPinPlan(plan, signers);
+    for (const part of [
+      "portal:2.3.0",
+      "appointments:1.4.2",
+      "levels 12 to 14, migrates to 14",
+      "13",
+      "release",
+      "platform",
+    ]) {
       assert.ok(text.includes(part), part);
     }
   });
 
   it("shows a value that stays once, and none for what neither has", () => {
-    const text = renderPinPlan({ ...plan, after: before, levelAfter: 13, changes: [] }, "release");
+    const text = renderPinPlan({ ...plan, after: before, levelAfter: 13, changes: [] }, signers);
     assert.equal(text.split("portal:2.3.0").length, 2);
     assert.ok(!text.includes("revision") && !text.includes("->"));
     assert.match(text, /already/);
   });
 
   it("shows a first pin", () => {
-    assert.match(renderPinPlan({ ...plan, before: undefined }, "release"), /\(none\)/);
+    assert.match(renderPinPlan({ ...plan, before: undefined }, signers), /\(none\)/);
   });
 });
 
 describe("planToJson", () => {
   it("is JSON, and tells a plan from what was written", () => {
-    const json = planToJson(plan, "release", false);
+    const json = planToJson(plan, signers, false);
     assert.deepEqual(JSON.parse(JSON.stringify(json)), json);
     assert.deepEqual(
       { ...(json as object), before: 0, after: 0 },
       {
         stage: "inttest",
         application: "portal",
-        signedBy: "release",
+        signedBy: { image: "release", chart: "platform" },
         changed: true,
         written: false,
         before: 0,
