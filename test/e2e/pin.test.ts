@@ -142,6 +142,11 @@ describe("lockstep pin", () => {
       ...{ code: "other-chart", names: "web-service" },
     },
     {
+      what: "another application's image",
+      args: () => portal(image("patients", "3.0.1")),
+      ...{ code: "other-repository", names: "--other-repository" },
+    },
+    {
       what: "an image without a tag",
       args: () => portal(`${registry}/ehealth/portal`),
       ...{ code: "no-tag", names: "<image>", exitCode: 2 },
@@ -175,6 +180,16 @@ describe("lockstep pin", () => {
       assert.equal(await clone.read(), good);
     });
   }
+
+  it("verifies the chart that it keeps", async () => {
+    const chart = `oci://${registry}/charts/web-service:2.1.0@sha256:${"0".repeat(64)}`;
+    await clone.change({ path: ["config", "lockstep:pins", "portal", "chart"], value: chart });
+    const broken = await clone.read();
+    const result = await pin("inttest", "portal", image("portal", "2.3.1"), "--yes", "--json");
+    refused(result, ["charts/web-service:2.1.0"], 1);
+    assert.ok(codesOf(result).includes("registry-not-found"));
+    assert.equal(await clone.read(), broken);
+  });
 
   it("refuses to be used in another way than it can", async () => {
     refused(await pin(...portal(image("portal", "2.3.1")), "--force"), ["--force"], 2);
