@@ -52,6 +52,13 @@ describe("the cluster of a stage", () => {
     await clone.change({ path: ["config", "lockstep:cluster", "context"], value: "lockstep-sandbox" });
   });
 
+  it("keeps a namespace that somebody else made", async () => {
+    await clone.kubectl("create", "namespace", clone.namespace);
+    refused(await clone.pulumi(UP), [clone.namespace, "create: false"]);
+    await clone.kubectl("delete", "namespace", clone.namespace, "--wait");
+    await isUntouched();
+  });
+
   it("is checked before a stage is emptied too", async () => {
     succeeded(await clone.pulumi(UP));
     await clone.write("Pulumi.inttest.yaml", (await clone.read()).replace(/^config:[^]*/m, ""));

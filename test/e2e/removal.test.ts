@@ -37,6 +37,13 @@ describe("an application that is to go", () => {
     assert.deepEqual(await deployed(), before);
   });
 
+  it("stays where its pin was lost, and the plan is refused", async () => {
+    const pins = ["appointments", "patients", "portal", "status-page"];
+    await clone.write("Pulumi.inttest.yaml", stackFile);
+    await clone.change(...pins.map((name) => ({ path: ["config", "lockstep:pins", name], value: undefined })));
+    refused(await clone.preview(), ["no pin of appointments", "no pin of patients", "enabled: false"]);
+  });
+
   it("is named in the plan with its new name where it was renamed", async () => {
     await clone.write("Pulumi.inttest.yaml", stackFile);
     succeeded(await clone.up());
