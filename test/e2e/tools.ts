@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { resolveTools } from "../../tools/resolve.ts";
 
-const BUILT = resolve(import.meta.dirname, "..", "..", ".tools", "bin");
+const names = ["cosign", "crane", "helm", "olareg"] as const;
+const { paths } = await resolveTools(names);
 
-/** The one place where end-to-end tests learn where a tool lies. */
-export function toolPath(name: string): string {
-  return resolve(BUILT, name);
+/** Where a tool lies that tests start themselves. */
+export function toolPath(name: (typeof names)[number]): string {
+  return paths[name];
 }
