@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "../src/adapters/processes.ts";
 import type { ResolvedTools } from "../tools/resolve.ts";
@@ -18,6 +18,7 @@ export const pulumiStacksStep: UpStep<ResolvedTools<SandboxTool | PulumiTool>> =
   title: "Stacks",
   async run({ location, tools, signal, note }) {
     await installProvider(location, tools.paths["pulumi-resource-kubernetes"]);
+    await turnOffLogs(location);
     await mkdir(location.pulumiState, { recursive: true });
     for (const stack of await stackNames()) {
       if (await pathExists(path.join(location.pulumiState, ".pulumi", "stacks", await projectName(), `${stack}.json`)))
@@ -39,6 +40,15 @@ export const pulumiStacksStep: UpStep<ResolvedTools<SandboxTool | PulumiTool>> =
 export async function installProvider(location: SandboxLocation, provider: string): Promise<void> {
   const folder = path.join(location.pulumiHome, "plugins", `resource-kubernetes-v${await providerVersion()}`);
   await linkProgram(path.join(folder, "pulumi-resource-kubernetes"), provider);
+}
+
+/**
+ * The engine logs all it does into this folder, two thirds of its time in a large stage, and has no switch for it: a
+ * file in the folder's place is one (docs/performance.md). A folder that is there already stays.
+ */
+async function turnOffLogs(location: SandboxLocation): Promise<void> {
+  const logs = path.join(location.pulumiHome, "logs");
+  if (!(await pathExists(logs))) await writeFile(logs, "");
 }
 
 /** The version that the installed SDK asks the engine for. */
