@@ -40,7 +40,7 @@ export function parseReference(text: string): ParsedReference {
   if (slash === -1) return problem("no-registry");
   const registry = named.slice(0, slash);
   if (!looksLikeRegistry(registry)) return problem("no-registry");
-  if (!REGISTRY.test(registry)) return problem("bad-registry");
+  if (!isRegistry(registry)) return problem("bad-registry");
   const path = named.slice(slash + 1);
   const colon = path.indexOf(":");
   const repository = colon === -1 ? path : path.slice(0, colon);
@@ -72,6 +72,11 @@ export function renderReference(reference: Reference): string {
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
   const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
   return `${nameOf(reference)}${tag}${digest}`;
+}
+
+/** A registry's host, written out, with a port where it has one. */
+export function isRegistry(text: string): boolean {
+  return looksLikeRegistry(text) && REGISTRY.test(text);
 }
 
 /** As Docker decides it: a first part with a dot or a port, or `localhost`, is a host. */

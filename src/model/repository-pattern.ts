@@ -1,8 +1,9 @@
+import { isRegistry } from "./reference.ts";
+
 /**
  * Patterns over `registry/repository`. The registry is literal. In the path, `*` stands for any characters
  * within one part, `**` as a whole part for one or more parts. A pattern always covers the whole name.
  */
-const REGISTRY = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/;
 const PATH_PART = /^(?:\*\*|(?!.*\*\*)[a-z0-9._*-]+)$/;
 /** Keeps matching cheap: a name has at most 255 characters. */
 const MAX_LENGTH = 512;
@@ -14,8 +15,7 @@ export function isRepositoryPattern(text: string): boolean {
     text.length <= MAX_LENGTH &&
     (text.match(/\*+/g)?.length ?? 0) <= MAX_WILDCARDS &&
     registry !== undefined &&
-    REGISTRY.test(registry) &&
-    looksLikeRegistry(registry) &&
+    isRegistry(registry) &&
     parts.length > 0 &&
     parts.every((part) => PATH_PART.test(part))
   );
@@ -53,9 +53,4 @@ function matchesPart(pattern: string, part: string): boolean {
     from = at + piece.length;
   }
   return true;
-}
-
-/** As references are told from Docker Hub's short names: model/reference.ts. */
-function looksLikeRegistry(part: string): boolean {
-  return part.includes(".") || part.includes(":") || part === "localhost";
 }
