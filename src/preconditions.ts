@@ -30,11 +30,12 @@ export async function checkPreconditions(
   loaded: LoadedStage,
   given: Readonly<Record<string, string>>,
 ): Promise<Outcome<Preconditions>> {
-  const deployed = await lastDeployment();
-  const [clusterUid, chartPaths, secrets] = await Promise.all([
-    checkCluster(loaded, deployed),
+  const deployment = lastDeployment();
+  const [clusterUid, chartPaths, secrets, deployed] = await Promise.all([
+    checkCluster(loaded, deployment),
     fetchCharts(loaded.stage.applications.map(({ pin }) => pin.chart)),
     checkSecrets(loaded, given),
+    deployment,
   ]);
   const { stage, source } = loaded;
   const lost = refuseLostPins(deployed.applications, stage, (name) =>
@@ -45,13 +46,16 @@ export async function checkPreconditions(
 
 async function checkCluster(
   { stage, stackFile, definition, source }: LoadedStage,
-  { clusterUid: uidBefore }: LastDeployment,
+  deployment: Promise<LastDeployment>,
 ): Promise<Outcome<string>> {
   const place = source.placeOf(["config", "lockstep:cluster", "context"]);
   if (stackFile.cluster === undefined)
     return toOutcome("", refuseLostCluster(false, await hasClusterResources(), stage.name, place));
   const names = stage.namespaces.map(({ name }) => name);
-  const facts = await readCluster(stackFile.cluster.context, names, place);
+  const [facts, { clusterUid: uidBefore }] = await Promise.all([
+    readCluster(stackFile.cluster.context, names, place),
+    deployment,
+  ]);
   if (facts.kind === "refused") return facts;
   const { uid, namespaces } = facts.value;
   const stagesFile = displayPath(stagesPath());
