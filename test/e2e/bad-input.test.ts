@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { Clone } from "./clone.ts";
 import { refused, succeeded, textOf } from "./outcomes.ts";
 
@@ -76,6 +78,21 @@ describe("a stack file with mistakes", () => {
       const image = `${clone.sandbox.location.registry}/ehealth/portal:2.3.1`;
       refused(await clone.lockstep(["pin", "inttest", "portal", image, "--yes"]), [STACK_FILE, "expected"], 2);
       assert.equal(await clone.read(), broken);
+    });
+  }
+
+  for (const [what, code] of [
+    ["waits for ever", "await new Promise(() => undefined);"],
+    ["ends the process", "process.exit(0);"],
+  ] as const) {
+    it(`never becomes the plan to delete everything where a file of the catalogue ${what}`, async () => {
+      await clone.write(STACK_FILE, good);
+      await clone.write("src/applications/zeta.ts", `${code}\nexport {};\n`);
+      const plan = await clone.preview();
+      await rm(join(clone.folder, "src/applications/zeta.ts"));
+      assert.notEqual(plan.exitCode, 0);
+      assert.match(textOf(plan), /ended early/);
+      assert.doesNotMatch(textOf(plan), /to delete/);
     });
   }
 
