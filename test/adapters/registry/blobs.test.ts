@@ -2,30 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DigestReference } from "../../../src/adapters/registry/registry-client.ts";
 import { digestOf } from "../../../src/model/digest.ts";
-import { answers, inTurn, startHostileRegistry, type Behaviour, type HostileRegistry } from "./hostile-registry.ts";
-import { hasCode, MANIFEST_DIGEST, quickClient } from "./quick-client.ts";
+import { answers, inTurn, type Behaviour } from "./hostile-registry.ts";
+import { hostileRegistries, imageIn } from "./hostile-registries.ts";
+import { hasCode, quickClient } from "./quick-client.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-function imageIn({ registry }: HostileRegistry): DigestReference {
-  return { registry, repository: "ehealth/app", digest: MANIFEST_DIGEST };
-}
-
 describe("blobs", () => {
-  let opened: HostileRegistry[] = [];
-
-  afterEach(async () => {
-    await Promise.all(opened.map((registry) => registry[Symbol.asyncDispose]()));
-    opened = [];
-  });
-
-  async function start(behaviour: Behaviour): Promise<HostileRegistry> {
-    const registry = await startHostileRegistry(behaviour);
-    opened.push(registry);
-    return registry;
-  }
+  const start = hostileRegistries();
 
   const blob = Buffer.from("the content of a blob");
   const address = { digest: digestOf(blob), size: blob.byteLength };

@@ -1,35 +1,11 @@
 import assert from "node:assert/strict";
-import type { DigestReference } from "../../../src/adapters/registry/registry-client.ts";
 import { digestOf } from "../../../src/model/digest.ts";
-import {
-  answers,
-  answersManifest,
-  inTurn,
-  OCI_INDEX,
-  OCI_MANIFEST,
-  startHostileRegistry,
-  type Behaviour,
-  type HostileRegistry,
-} from "./hostile-registry.ts";
+import { answers, answersManifest, inTurn, OCI_INDEX, OCI_MANIFEST, type Behaviour } from "./hostile-registry.ts";
+import { hostileRegistries, imageIn } from "./hostile-registries.ts";
 import { hasCode, MANIFEST, MANIFEST_DIGEST, quickClient } from "./quick-client.ts";
 
-function imageIn({ registry }: HostileRegistry): DigestReference {
-  return { registry, repository: "ehealth/app", digest: MANIFEST_DIGEST };
-}
-
 describe("referrers", () => {
-  let opened: HostileRegistry[] = [];
-
-  afterEach(async () => {
-    await Promise.all(opened.map((registry) => registry[Symbol.asyncDispose]()));
-    opened = [];
-  });
-
-  async function start(behaviour: Behaviour): Promise<HostileRegistry> {
-    const registry = await startHostileRegistry(behaviour);
-    opened.push(registry);
-    return registry;
-  }
+  const start = hostileRegistries();
 
   const entry = { mediaType: OCI_MANIFEST, digest: digestOf("referrer"), size: 8 };
   const index = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [entry] });

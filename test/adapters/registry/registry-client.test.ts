@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import type { Reference } from "../../../src/model/reference.ts";
 import { digestOf } from "../../../src/model/digest.ts";
-import type { DigestReference } from "../../../src/adapters/registry/registry-client.ts";
 import {
   answers,
   answersManifest,
@@ -13,31 +12,17 @@ import {
   type Behaviour,
   type HostileRegistry,
 } from "./hostile-registry.ts";
+import { hostileRegistries, imageIn } from "./hostile-registries.ts";
 import { hasCode, MANIFEST, MANIFEST_DIGEST, quickClient } from "./quick-client.ts";
 
 const MEBIBYTE = 1024 * 1024;
-
-function imageIn({ registry }: Pick<HostileRegistry, "registry">): DigestReference {
-  return { registry, repository: "ehealth/app", digest: MANIFEST_DIGEST };
-}
 
 function tagIn({ registry }: HostileRegistry): Reference {
   return { registry, repository: "ehealth/app", tag: "1.0.0" };
 }
 
 describe("registryClient", () => {
-  let opened: HostileRegistry[] = [];
-
-  afterEach(async () => {
-    await Promise.all(opened.map((registry) => registry[Symbol.asyncDispose]()));
-    opened = [];
-  });
-
-  async function start(behaviour: Behaviour): Promise<HostileRegistry> {
-    const registry = await startHostileRegistry(behaviour);
-    opened.push(registry);
-    return registry;
-  }
+  const start = hostileRegistries();
 
   it("reads a manifest by digest and resolves a tag to the digest of what the registry sends", async () => {
     const registry = await start(answersManifest(MANIFEST));
