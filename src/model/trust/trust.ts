@@ -1,0 +1,27 @@
+import type { Digest } from "../digest.ts";
+import type { ImageKey } from "../image-keys.ts";
+import type { Stages } from "../stages.ts";
+import type { Adoption } from "./adopted.ts";
+import type { AllowedSigners } from "./allowed-signers.ts";
+import type { Exemption } from "./exemptions.ts";
+import type { Revocations } from "./revocations.ts";
+import type { Roles } from "./roles.ts";
+
+/** A signed root that the anchor leads to. */
+export interface VerifiedRoot {
+  readonly version: number;
+  readonly digest: Digest;
+}
+
+/** Who and what counts: everything under trust/. */
+export interface Trust {
+  readonly stages: Stages;
+  readonly roles: Roles;
+  readonly allowedSigners: AllowedSigners;
+  readonly imageKeys: readonly ImageKey[];
+  readonly adopted: readonly Adoption[];
+  readonly revocations: Revocations;
+  readonly exemptions: readonly Exemption[];
+  /** Undefined where no anchor is set: nothing of this may let anything into a gated stage then. */
+  readonly root: VerifiedRoot | undefined;
+}
