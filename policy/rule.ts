@@ -1,6 +1,9 @@
 import type { PolicyResourceOptions } from "@pulumi/policy";
 import type { StageContext } from "./stage-context.ts";
 
+/** The keys and indices that lead to a value inside a resource's properties. */
+export type PropertyPath = readonly (string | number)[];
+
 /** A resource as the engine shows it to policies. Reading an unknown value throws; let it. */
 export interface JudgedResource {
   readonly urn: string;
@@ -8,6 +11,8 @@ export interface JudgedResource {
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
   readonly opts: PolicyResourceOptions;
+  /** Whether the value at a path, or what holds it, is marked secret. In `props` secrets are plain. */
+  readonly isSecret: (path: PropertyPath) => boolean;
 }
 
 /** One reason why a resource may not be. */
@@ -21,7 +26,15 @@ export interface Violation {
 }
 
 /** A function over one resource, with what people need to know of it. */
-export interface Rule {
+export interface Rule extends RuleText {
+  readonly check: (
+    resource: JudgedResource,
+    context: StageContext,
+  ) => readonly Violation[] | Promise<readonly Violation[]>;
+}
+
+/** What a rule says of itself. */
+export interface RuleText {
   readonly id: string;
   /** What it asks, in one line. */
   readonly title: string;
@@ -31,8 +44,4 @@ export interface Rule {
   readonly level: "mandatory" | "advisory";
   /** Whether trust/exemptions.yaml may set it aside in gated stages. */
   readonly exemptible: boolean;
-  readonly check: (
-    resource: JudgedResource,
-    context: StageContext,
-  ) => readonly Violation[] | Promise<readonly Violation[]>;
 }

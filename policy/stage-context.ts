@@ -1,6 +1,6 @@
+import type { DigestReference } from "../src/adapters/registry/registry-client.ts";
 import type { LoadedStage } from "../src/adapters/stage-loader.ts";
 import type { Digest } from "../src/model/digest.ts";
-import type { PinnedReference } from "../src/model/reference.ts";
 import type { Refusal } from "../src/model/refusal.ts";
 import type { Trust } from "../src/model/trust/trust.ts";
 
@@ -19,5 +19,5 @@ export interface StageContext {
     readonly applications: ReadonlyMap<string, readonly Refusal[]>;
   }>;
   /** Empty where it is signed as this stage asks. Asked once per reference and run. */
-  readonly refuseSignature: (reference: PinnedReference, kind: "image" | "chart") => Promise<readonly Refusal[]>;
+  readonly refuseSignature: (reference: DigestReference, kind: "image" | "chart") => Promise<readonly Refusal[]>;
 }

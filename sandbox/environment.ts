@@ -1,12 +1,17 @@
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { ANCHOR_VARIABLE, renderAnchor } from "../src/model/trust/anchor.ts";
 import type { SandboxLocation } from "./location.ts";
+import { newestRoot } from "./newest-root.ts";
 
 /**
  * Published on purpose: the sample secrets in the committed stack files are encrypted with it, so that a fresh clone
  * can deploy them. It protects nothing.
  */
 export const DEMO_PASSPHRASE = "lockstep-sandbox";
+
+/** Attached by every `pulumi` in a shell with a sandbox's environment. Absolute: the engine wants it so. */
+export const POLICY_PACK = path.resolve(import.meta.dirname, "../policy/lockstep-policy");
 
 /** What makes plain `pulumi` and `kubectl` work on a sandbox. Never holds a key. */
 export function sandboxEnvironment(
@@ -48,13 +53,17 @@ function pathFolders(tools: { readonly searchFolder: string }): string[] {
 }
 
 function fixedVariables(location: SandboxLocation): Record<string, string> {
+  const root = newestRoot(location.trust);
   return {
     KUBECONFIG: location.kubeconfig,
     LOCKSTEP_SANDBOX: location.folder,
     LOCKSTEP_TRUST: location.trust,
+    // None before `up` has come to it: gated stages are refused then.
+    ...(root === undefined ? {} : { [ANCHOR_VARIABLE]: renderAnchor(root) }),
     LOCKSTEP_STORE: location.store,
     PULUMI_BACKEND_URL: `file://${location.pulumiState}`,
     PULUMI_HOME: location.pulumiHome,
+    PULUMI_OPTION_POLICY_PACK: POLICY_PACK,
     PULUMI_CONFIG_PASSPHRASE_FILE: location.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

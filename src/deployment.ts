@@ -1,15 +1,29 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import type { Output } from "@pulumi/pulumi";
 import type { LoadedStage } from "./adapters/stage-loader.ts";
+import { Admission } from "./components/admission.ts";
 import { Application } from "./components/application.ts";
 import { Stage } from "./components/stage.ts";
+import type { AdmissionSources } from "./delivery/admission/admission-lists.ts";
+import { planAdmission } from "./delivery/admission/admission-plan.ts";
+import { departedImages, previousImages } from "./delivery/admission/earlier-images.ts";
+import { desiredStatesOf } from "./desired-states.ts";
+import type { DepartedImage } from "./model/admission.ts";
+import type { Digest } from "./model/digest.ts";
 import { renderPin, type PinText } from "./model/pin.ts";
 import type { StageApplication } from "./model/stage.ts";
+import type { VerifiedRoot } from "./model/trust/trust.ts";
 import type { Preconditions } from "./preconditions.ts";
 
 interface ApplicationOutput extends PinText {
   readonly hosts: readonly string[];
   readonly readyReplicas: Output<number>;
+  /** Its namespace in the cluster. */
+  readonly namespace: string;
+  /** The image that it ran before this one. */
+  readonly previousImage?: string;
+  /** The newest statement about it, in a gated stage. */
+  readonly statement?: Digest;
 }
 
 /** The stack's outputs. */
@@ -18,17 +32,41 @@ export interface DeploymentOutputs {
   /** The uid of the cluster; the next update goes there as well. */
   readonly cluster: string;
   readonly applications: Readonly<Record<string, ApplicationOutput>>;
+  /** Images of applications that left a namespace in the last update that changed any. */
+  readonly departed: readonly DepartedImage[];
+  readonly gated: boolean;
+  /** The trust root that it was judged by, where there is an anchor. */
+  readonly trustRoot?: VerifiedRoot;
+  /** The newest statements about applications that do not run here, in a gated stage. */
+  readonly withdrawn?: Readonly<Record<string, Digest>>;
+}
+
+/** What must be known to register a stage. */
+export interface DeploymentFacts extends Pick<Preconditions, "clusterUid" | "chartPaths" | "secrets"> {
+  readonly statements?: Preconditions["statements"];
+  readonly deployed: Pick<Preconditions["deployed"], "applications" | "departed">;
 }
 
 /** Registers everything of a stage: what all applications share, then one component per application, in order. */
-export function deploy(loaded: LoadedStage, { clusterUid, chartPaths, secrets }: Preconditions): DeploymentOutputs {
-  const { stage } = loaded;
+export function deploy(loaded: LoadedStage, preconditions: DeploymentFacts): DeploymentOutputs {
+  const { clusterUid, chartPaths, secrets, deployed } = preconditions;
+  const { stage, definition, trust } = loaded;
+  const desired = desiredStatesOf(loaded);
   const provider = createProvider(loaded, clusterUid);
   const shared = new Stage(
     stage.name,
-    { project: stage.project, stage: stage.name, namespaces: stage.namespaces },
+    {
+      project: stage.project,
+      stage: stage.name,
+      namespaces: stage.namespaces,
+      gated: definition.gated,
+      rootVersion: trust.root?.version,
+    },
     { provider },
   );
+  const previous = previousImages(stage, deployed.applications);
+  const departed = departedImages(stage, deployed.applications, deployed.departed);
+  const admission = createAdmission(loaded, shared, { previous, departed }, provider);
   const components = new Map<string, Application>();
   for (const application of stage.applications) {
     const { name } = application.application;
@@ -36,12 +74,34 @@ export function deploy(loaded: LoadedStage, { clusterUid, chartPaths, secrets }:
       application,
       chartPath: existing(chartPaths, application.pin.chart.digest),
       secrets: secrets.get(name) ?? {},
+      desiredDigest: existing(desired, name).digest,
     };
     const earlier = application.after.flatMap((other) => components.get(other) ?? []);
-    const dependsOn = [...shared.namespaceDependency(application.namespace), ...earlier];
+    const dependsOn = [...shared.namespaceDependency(application.namespace), admission, ...earlier];
     components.set(name, new Application(name, args, { provider, parent: shared, dependsOn }));
   }
-  return { stage: stage.name, cluster: clusterUid, applications: outputs(stage.applications, components) };
+  return {
+    stage: stage.name,
+    cluster: clusterUid,
+    applications: outputs(stage.applications, components, previous, preconditions.statements),
+    departed,
+    gated: definition.gated,
+    ...(trust.root === undefined ? {} : { trustRoot: trust.root }),
+    ...withdrawn(components, preconditions.statements),
+  };
+}
+
+function createAdmission(
+  { stage, trust }: LoadedStage,
+  shared: Stage,
+  earlier: Pick<AdmissionSources, "previous" | "departed">,
+  provider: Provider,
+): Admission {
+  const { project, name } = stage;
+  const sources = { stage, ...earlier, adopted: trust.adopted, revoked: trust.revocations.digests };
+  const dependenciesOf = (namespace: string) => shared.namespaceDependency(namespace);
+  const args = { project, stage: name, plan: planAdmission(project, sources), dependenciesOf };
+  return new Admission(name, args, { provider, parent: shared });
 }
 
 function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): Provider {
@@ -63,15 +123,32 @@ function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): 
 function outputs(
   applications: readonly StageApplication[],
   components: ReadonlyMap<string, Application>,
+  previous: ReadonlyMap<string, string>,
+  statements: ReadonlyMap<string, Digest> | undefined,
 ): DeploymentOutputs["applications"] {
   return Object.fromEntries(
-    applications.flatMap(({ application: { name }, pin, hosts }) => {
+    applications.flatMap(({ application: { name }, pin, hosts, namespace }) => {
       const component = components.get(name);
-      return component === undefined
-        ? []
-        : [[name, { ...renderPin(pin), hosts, readyReplicas: component.readyReplicas }]];
+      if (component === undefined) return [];
+      const previousImage = previous.get(name);
+      const statement = statements?.get(name);
+      const output = {
+        ...renderPin(pin),
+        ...{ hosts, readyReplicas: component.readyReplicas, namespace },
+        ...(previousImage === undefined ? {} : { previousImage }),
+        ...(statement === undefined ? {} : { statement }),
+      };
+      return [[name, output]];
     }),
   );
+}
+
+function withdrawn(
+  components: ReadonlyMap<string, Application>,
+  statements: ReadonlyMap<string, Digest> | undefined,
+): Pick<DeploymentOutputs, "withdrawn"> {
+  const absent = [...(statements ?? [])].filter(([name]) => !components.has(name));
+  return absent.length === 0 ? {} : { withdrawn: Object.fromEntries(absent) };
 }
 
 function existing<K, V>(map: ReadonlyMap<K, V>, key: K): V {

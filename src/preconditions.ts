@@ -5,6 +5,8 @@ import { hasClusterResources, lastDeployment, type LastDeployment } from "./adap
 import { stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
 import { displayPath } from "./adapters/yaml-files.ts";
 import { refuseForeignNamespaces, refuseLostCluster, refuseOtherCluster } from "./delivery/cluster.ts";
+import { refuseLooserTrust } from "./delivery/coverage/deployed.ts";
+import { refuseRevoked } from "./delivery/coverage/revoked.ts";
 import { refuseLostPins } from "./delivery/removals.ts";
 import { refusePublishedPassphrase } from "./delivery/published-passphrase.ts";
 import { refuseMissingSecrets, refuseOtherSecrets, type PlainSecrets } from "./delivery/secrets.ts";
@@ -19,6 +21,8 @@ export interface Preconditions {
   /** The plain secrets of each application. */
   readonly secrets: ReadonlyMap<string, PlainSecrets>;
   readonly deployed: LastDeployment;
+  /** The newest statement about each application; none in stages without a gate. */
+  readonly statements: ReadonlyMap<string, Digest>;
 }
 
 /**
@@ -31,17 +35,48 @@ export async function checkPreconditions(
   given: Readonly<Record<string, string>>,
 ): Promise<Outcome<Preconditions>> {
   const deployment = lastDeployment();
-  const [clusterUid, chartPaths, secrets, deployed] = await Promise.all([
+  const [clusterUid, chartPaths, secrets, statements, deployed] = await Promise.all([
     checkCluster(loaded, deployment),
     fetchCharts(loaded.stage.applications.map(({ pin }) => pin.chart)),
     checkSecrets(loaded, given),
+    checkStatements(loaded, deployment),
     deployment,
   ]);
   const { stage, source } = loaded;
   const lost = refuseLostPins(deployed.applications, stage, (name) =>
     source.placeOf(["config", "lockstep:pins", name]),
   );
-  return combine({ clusterUid, chartPaths, secrets, deployed: toOutcome(deployed, lost) });
+  return combine({
+    clusterUid,
+    chartPaths,
+    secrets,
+    deployed: toOutcome(deployed, lost),
+    statements,
+  });
+}
+
+/** What the trust root and the statements have against the stage. */
+async function checkStatements(
+  loaded: LoadedStage,
+  deployment: Promise<LastDeployment>,
+): Promise<Outcome<ReadonlyMap<string, Digest>>> {
+  const { stage, definition, trust, source } = loaded;
+  const revoked = refuseRevoked(stage.applications, trust.revocations, (name) =>
+    source.placeOf(["config", "lockstep:pins", name]),
+  );
+  // Other stages need nothing of it, not even to load it.
+  const [{ coverage: before }, gated] = await Promise.all([
+    deployment,
+    definition.gated ? import("./coverage.ts") : undefined,
+  ]);
+  const refusals = [...revoked, ...refuseLooserTrust(stage.name, definition.gated, trust.root, before)];
+  if (gated === undefined) return toOutcome(new Map(), refusals);
+  const coverage = await gated.checkCoverage(loaded, before);
+  return toOutcome(coverage.statements, [
+    ...refusals,
+    ...coverage.stage,
+    ...[...coverage.applications.values()].flat(),
+  ]);
 }
 
 async function checkCluster(

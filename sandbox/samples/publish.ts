@@ -57,11 +57,19 @@ const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
  * @throws RefusalError `registry-…` where the registry does not answer as it should
  */
 export async function publishSamples(options: PublishOptions): Promise<PublishedSamples> {
+  return publishArtefacts(await sampleArtefacts(), options);
+}
+
+/** The same for any images and charts. */
+export async function publishArtefacts(
+  artefacts: readonly Artefact[],
+  options: PublishOptions,
+): Promise<PublishedSamples> {
   const { sandboxDir, registry } = options;
   await mkdir(sandboxDir, { recursive: true });
   const layouts = await mkdtemp(join(sandboxDir, "layouts-"));
   try {
-    const [artefacts, workshop] = await Promise.all([sampleArtefacts(), openWorkshop(options, layouts)]);
+    const workshop = await openWorkshop(options, layouts);
     const trustFile = await writeImageKeys(join(sandboxDir, "trust"), registry, workshop.keys.sandbox);
     const outcomes = await publishAll(artefacts, workshop);
     return {

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import type { Catalogue } from "../model/catalogue.ts";
 import { toEngineConfig, type EngineConfig } from "../model/engine-config.ts";
-import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { accepted, andThen, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { parseStackConfig, parseStackFile, stackFileName, type StackFile } from "../model/stack-file.ts";
 import { refuseStage } from "../model/stage-refusals.ts";
 import { toStage, type Stage } from "../model/stage.ts";
 import { findStage, parseStages, type StageDefinition, type Stages } from "../model/stages.ts";
+import type { Trust } from "../model/trust/trust.ts";
 import type { YamlSource } from "../model/yaml-source.ts";
 import { loadCatalogue } from "./catalogue.ts";
 import { projectRoot, trustFolder } from "./project.ts";
+import { loadTrust } from "./trust/load-trust.ts";
 import { displayPath, readYamlFile } from "./yaml-files.ts";
 
 export interface StageLoad {
@@ -22,6 +24,7 @@ export interface LoadedStage {
   readonly stage: Stage;
   readonly definition: StageDefinition;
   readonly catalogue: Catalogue;
+  readonly trust: Trust;
   readonly stackFile: StackFile;
   readonly source: YamlSource;
   /** Only where the engine's configuration was given. */
@@ -44,12 +47,12 @@ export async function loadStackFile(stage: string, root = projectRoot): Promise<
 
 /** Reads everything that says what a stage is to be; all that is wrong with any of it is one refusal. */
 export async function loadStage({ project, stage, given }: StageLoad): Promise<Outcome<LoadedStage>> {
-  const [catalogue, stages, source] = await Promise.all([loadCatalogue(), loadStages(), loadStackFile(stage)]);
-  const definition = stages.kind === "refused" ? stages : findStage(stages.value, stage, displayPath(stagesPath()));
+  const [catalogue, trust, source] = await Promise.all([loadCatalogue(), loadTrust(), loadStackFile(stage)]);
+  const definition = andThen(trust, ({ stages }) => findStage(stages, stage, displayPath(stagesPath())));
   if (source.kind === "refused") return refused([catalogue, definition, source].flatMap(refusalsOf));
   const engineConfig = given === undefined ? undefined : toEngineConfig(given, configOf(source.value));
   const parsed = parse(source.value, engineConfig);
-  if (catalogue.kind === "refused" || definition.kind === "refused") {
+  if (catalogue.kind === "refused" || trust.kind === "refused" || definition.kind === "refused") {
     return refused([...[catalogue, definition].flatMap(refusalsOf), ...parsed.refusals]);
   }
   const request = { project, stage, catalogue: catalogue.value, stackFile: parsed.stackFile };
@@ -64,6 +67,7 @@ export async function loadStage({ project, stage, given }: StageLoad): Promise<O
     stage: toStage(request),
     definition: definition.value,
     catalogue: catalogue.value,
+    trust: trust.value,
     stackFile,
     source: source.value,
     engineConfig,

@@ -1,8 +1,8 @@
 import { hexOf } from "../model/digest.ts";
 import { toImageFacts, type ImageFacts } from "../model/image-facts.ts";
-import { keysFor, type ImageKey } from "../model/image-keys.ts";
 import { nameOf, renderReference, type PinnedReference, type Reference } from "../model/reference.ts";
 import { accepted, andThen, combine, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import { refuseRevoked, trustedSigners, type SignerTrust } from "../model/trusted-signers.ts";
 import { storeFolder } from "./project.ts";
 import { dockerCredentials } from "./registry/docker-credentials.ts";
 import { readImageLabels } from "./registry/image-labels.ts";
@@ -19,14 +19,14 @@ export interface ResolvedVersion {
   readonly reference: PinnedReference;
   /** Empty for a chart. */
   readonly facts: ImageFacts;
-  /** The name of the key that signed it. */
+  /** The name of the key or the identity that signed it. */
   readonly signedBy: string;
 }
 
 interface Question {
   readonly stage: string;
   readonly kind: "image" | "chart";
-  readonly keys: readonly ImageKey[];
+  readonly trust: SignerTrust;
   /** What was typed, or the line of the pin, for refusals. */
   readonly place: Place;
   readonly signal: AbortSignal;
@@ -89,10 +89,12 @@ async function judge(question: PinnedQuestion, sources: Sources): Promise<Outcom
 }
 
 async function verify(
-  { stage, keys, place, reference, signal }: PinnedQuestion,
+  { stage, trust, place, reference, signal }: PinnedQuestion,
   sources: Sources,
 ): Promise<Outcome<string>> {
-  const request = { reference, keys: keysFor(keys, stage, nameOf(reference)) };
+  const revoked = refuseRevoked(trust, reference.digest, place);
+  if (revoked.length > 0) return refused(revoked);
+  const request = { reference, ...trustedSigners(trust, stage, nameOf(reference)) };
   const verdict = await verifySignature(request, sources, { signal });
   return verdict.kind === "signed" ? accepted(verdict.by) : refused(refuseUnsigned(reference, verdict.reasons, place));
 }

@@ -5,7 +5,10 @@ import { foreignChart } from "../model/chart.ts";
 export const statusPage = application({
   name: "status-page",
   namespace: "ehealth",
-  chart: foreignChart("status-page"),
+  chart: foreignChart("status-page", {
+    // Checks are read by the status page itself: no pod is made from them.
+    customResources: [{ apiVersion: "status.example.com/v1", kind: "StatusCheck", imagePaths: [] }],
+  }),
   raw: ({ image, replicas, resources }) => ({
     fullnameOverride: "status-page",
     replicaCount: replicas,

@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { enableCompileCache } from "node:module";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../adapters/project.ts";
+import { codeRoot } from "../adapters/project.ts";
 import { reportFailure } from "./failure.ts";
 import { verbs } from "./verbs.ts";
 
@@ -11,7 +11,7 @@ enableCompileCache();
 const HELP_HINT = "(--help shows what it takes)";
 
 async function createProgram(name: string | undefined): Promise<Command> {
-  const manifest = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as { version: string };
+  const manifest = JSON.parse(await readFile(join(codeRoot, "package.json"), "utf8")) as { version: string };
   const program = new Command("lockstep")
     .description(
       "Delivers many applications through several stages: pinned, signed, promoted under gates, with a way back.",

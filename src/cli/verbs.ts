@@ -24,6 +24,16 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./pin/command.ts")).pinCommand(),
   },
   {
+    name: "trust",
+    description: "who and what counts: starts, changes, signs and verifies the trust root",
+    load: async () => (await import("./trust/command.ts")).trustCommand(),
+  },
+  {
+    name: "check",
+    description: "everything that can be decided without a cluster: for a pull request",
+    load: async () => (await import("./check/command.ts")).checkCommand(),
+  },
+  {
     name: "schema",
     description: "writes the JSON Schema that editors check stack files with",
     load: async () => (await import("./schema/command.ts")).schemaCommand(),

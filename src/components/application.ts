@@ -8,6 +8,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import type { Digest } from "../model/digest.ts";
 import { renderPin } from "../model/pin.ts";
 import type { StageApplication } from "../model/stage.ts";
 import { DnsBinding } from "./dns-binding.ts";
@@ -20,6 +21,8 @@ export interface ApplicationArgs {
   readonly chartPath: string;
   /** The plain values of the application's secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Of its desired state (src/model/statements). */
+  readonly desiredDigest: Digest;
 }
 
 /**
@@ -32,7 +35,7 @@ export class Application extends ComponentResource {
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     const { application } = args;
     // Everything below it inherits the protection.
-    super("lockstep:index:Application", name, toInputs(application), { ...options, protect: application.protect });
+    super("lockstep:index:Application", name, toInputs(args), { ...options, protect: application.protect });
     const secrets = this.createSecret(application, args.secrets);
     const migration = application.migrates
       ? [new Migration(name, { application }, { parent: this, dependsOn: secrets })]
@@ -71,8 +74,12 @@ export class Application extends ComponentResource {
   }
 }
 
-function toInputs(stageApplication: StageApplication): Readonly<Record<string, unknown>> {
+function toInputs({
+  application: stageApplication,
+  desiredDigest,
+}: ApplicationArgs): Readonly<Record<string, unknown>> {
   const { application, pin, namespace, hosts, secretNames, secretsDigest, values } = stageApplication;
   const { image, chart } = renderPin(pin);
-  return { application: application.name, namespace, image, chart, hosts, secretNames, secretsDigest, values };
+  const runs = { application: application.name, namespace, image, chart, hosts, secretNames, secretsDigest, values };
+  return { ...runs, desiredDigest };
 }

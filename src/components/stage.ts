@@ -9,6 +9,10 @@ export interface StageArgs {
   readonly project: string;
   readonly stage: string;
   readonly namespaces: readonly StageNamespace[];
+  /** Whether it accepts only what was stated, signed and approved. */
+  readonly gated: boolean;
+  /** The version of the trust root that it is judged by; undefined without an anchor. */
+  readonly rootVersion: number | undefined;
 }
 
 type NamespaceResources = (Namespace | ResourceQuota | LimitRange)[];

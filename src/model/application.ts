@@ -1,4 +1,5 @@
 import type { Chart, ChartInput } from "./chart.ts";
+import type { CustomResourceKind } from "./custom-resource.ts";
 import type { JsonObject } from "./json.ts";
 
 /** A database migration: Jobs of the application's own image. */
@@ -31,6 +32,12 @@ export interface ApplicationDefinition<Secret extends string> {
   readonly secrets?: readonly Secret[];
   /** Whether a stage must, may or must not give it hosts. @default "optional" */
   readonly hosts?: "required" | "optional" | "none";
+  /**
+   * It may be reached around the stage's gateway: by a load balancer, a port of the nodes or a name of its own
+   * (Services of other types than ClusterIP, externalIPs, hostPort), which the policy pack refuses otherwise.
+   * Nothing is opened by this alone. Hosts need it not: they go through the gateway. @default false
+   */
+  readonly public?: boolean;
   /** Environment variables in every stage; a stage's own `env` wins. */
   readonly env?: Readonly<Record<string, string>>;
   readonly migration?: Migration<NoInfer<Secret>>;
@@ -39,6 +46,8 @@ export interface ApplicationDefinition<Secret extends string> {
   /** The engine refuses to delete it; a stage's own `protect` wins. @default false */
   readonly protect?: boolean;
   readonly timeouts?: Timeouts;
+  /** Kinds of objects of its own that Kubernetes and its chart do not have. @default none */
+  readonly customResources?: readonly CustomResourceKind[];
   /** The name it had before: its objects are replaced, and the plan says so. */
   readonly formerly?: string;
 }
@@ -49,6 +58,7 @@ export interface Application extends ApplicationDefinition<string> {
     readonly name: string;
     readonly typed: boolean;
     readonly requires: { readonly resources: boolean };
+    readonly customResources: readonly CustomResourceKind[];
   };
   readonly toValues: (input: ChartInput) => JsonObject;
 }
@@ -67,7 +77,12 @@ export function application<Needs extends object, Values extends object, const S
   const { chart, values, ...rest } = definition;
   return {
     ...(rest as ApplicationDefinition<string>),
-    chart: { name: chart.name, typed: chart.typed, requires: chart.requires },
+    chart: {
+      name: chart.name,
+      typed: chart.typed,
+      requires: chart.requires,
+      customResources: chart.customResources,
+    },
     toValues: (input) => chart.toValues(input, definition, values),
   };
 }

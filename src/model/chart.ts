@@ -1,3 +1,4 @@
+import type { CustomResourceKind } from "./custom-resource.ts";
 import type { JsonObject } from "./json.ts";
 import type { PinnedReference } from "./reference.ts";
 import type { Resources } from "./settings.ts";
@@ -38,6 +39,8 @@ export interface Chart<Needs extends object, Values extends object> {
   readonly typed: boolean;
   /** The part of resources that every application must be given in every stage. */
   readonly requires: { readonly resources: boolean };
+  /** Kinds of objects that it makes and that Kubernetes does not have; a kind that is not named here is refused. */
+  readonly customResources: readonly CustomResourceKind[];
   readonly toValues: (input: ChartInput, needs: Needs, values: Values | undefined) => JsonObject;
 }
 
@@ -45,9 +48,11 @@ export interface Chart<Needs extends object, Values extends object> {
 export function chart<Needs extends object, Values extends object>(definition: {
   readonly name: string;
   readonly requires?: { readonly resources: boolean };
+  /** @default none */
+  readonly customResources?: readonly CustomResourceKind[];
   readonly toValues: (input: ChartInput, needs: Needs, values: Values | undefined) => JsonObject;
 }): Chart<Needs, Values> {
-  return { requires: { resources: false }, ...definition, typed: true };
+  return { requires: { resources: false }, customResources: [], ...definition, typed: true };
 }
 
 /** What an application with somebody else's chart says: its values, raw. */
@@ -56,6 +61,10 @@ export interface RawValues {
 }
 
 /** Describes somebody else's chart, for which no types exist. A stage may lay `values` of its settings over the raw ones. */
-export function foreignChart(name: string): Chart<RawValues, never> {
-  return { name, typed: false, requires: { resources: false }, toValues: (input, needs) => needs.raw(input) };
+export function foreignChart(
+  name: string,
+  { customResources = [] }: { readonly customResources?: readonly CustomResourceKind[] } = {},
+): Chart<RawValues, never> {
+  const toValues = (input: ChartInput, needs: RawValues): JsonObject => needs.raw(input);
+  return { name, typed: false, requires: { resources: false }, customResources, toValues };
 }

@@ -1,80 +1,144 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { identityShape, type IdentitySubject } from "./image-identities.ts";
 import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { fingerprintOf, MAX_RSA_BITS, MIN_RSA_BITS, parsePublicKey, type PublicKeyProblem } from "./public-key.ts";
-import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+import { accepted, combine, refused, type Outcome, type Refusal } from "./refusal.ts";
 import { isRepositoryPattern, matchesRepository } from "./repository-pattern.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
-/** A public key that counts for signatures of images and charts: for some stages, in some repositories. */
-export interface ImageKey {
-  /** Unique in the file; what messages call the key. */
+/** Where the signatures of a signer count. */
+interface Reach {
+  /** Unique in the file; what messages call the signer. */
   readonly name: string;
-  readonly publicKey: KeyObject;
-  /** SHA-256 of the DER SubjectPublicKeyInfo, hexadecimal. */
-  readonly fingerprint: string;
   /** Names of stages, or `*` alone for all. */
   readonly stages: readonly string[];
   /** Patterns over `registry/repository` (repository-pattern.ts). */
   readonly repositories: readonly string[];
 }
 
+/** A public key that counts for signatures of images and charts: for some stages, in some repositories. */
+export interface ImageKey extends Reach {
+  readonly publicKey: KeyObject;
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hexadecimal. */
+  readonly fingerprint: string;
+}
+
+/** An identity that counts where a certificate names it that trust/trusted_root.json leads to. */
+export interface ImageIdentity extends Reach {
+  /** The issuer of the identity token. */
+  readonly issuer: string;
+  readonly subject: IdentitySubject;
+}
+
+/** All of image-keys.yaml. */
+export interface ImageKeys {
+  readonly keys: readonly ImageKey[];
+  readonly identities: readonly ImageIdentity[];
+}
+
+export const NO_IMAGE_KEYS: ImageKeys = { keys: [], identities: [] };
+
 const EVERY_STAGE = "*";
 const STAGES = 'names of stages, or ["*"] alone for all of them';
 const PATTERN =
   "registry/path, the registry written out; in the path `*` stands for anything within a part, `**` for one or more parts";
 
+const reachShape = {
+  name: z.string({ error: "a name" }).regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, {
+    error: "a name of lower-case letters, digits, `.`, `_` and `-`",
+  }),
+  stages: z.union([z.tuple([z.literal(EVERY_STAGE)]), z.array(objectNameSchema).min(1)], { error: STAGES }),
+  repositories: z
+    .array(z.string({ error: PATTERN }).refine(isRepositoryPattern, { error: PATTERN }), {
+      error: "a list of patterns",
+    })
+    .min(1, { error: "at least one pattern" }),
+};
+
 const imageKeySchema = z.strictObject(
-  {
-    name: z.string({ error: "a name" }).regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, {
-      error: "a name of lower-case letters, digits, `.`, `_` and `-`",
-    }),
-    publicKey: z.string({ error: "a public key in PEM" }),
-    stages: z.union([z.tuple([z.literal(EVERY_STAGE)]), z.array(objectNameSchema).min(1)], { error: STAGES }),
-    repositories: z
-      .array(z.string({ error: PATTERN }).refine(isRepositoryPattern, { error: PATTERN }), {
-        error: "a list of patterns",
-      })
-      .min(1, { error: "at least one pattern" }),
-  },
+  { ...reachShape, publicKey: z.string({ error: "a public key in PEM" }) },
   { error: "a key: { name, publicKey, stages, repositories }" },
 );
 
-/** The shape of trust/image-keys.yaml. Keyless identities will stand beside `keys`. */
-export const imageKeysSchema = z.strictObject(
-  { keys: z.array(imageKeySchema, { error: "a list of keys" }) },
-  { error: "keys: a list of keys" },
+const imageIdentitySchema = z.strictObject(
+  { ...reachShape, ...identityShape },
+  { error: "an identity: { name, issuer, subject or subjectPattern, stages, repositories }" },
 );
 
+/** The shape of trust/image-keys.yaml. */
+export const imageKeysSchema = z.strictObject(
+  {
+    keys: z.array(imageKeySchema, { error: "a list of keys" }).optional(),
+    identities: z.array(imageIdentitySchema, { error: "a list of identities" }).optional(),
+  },
+  { error: "keys: a list of keys; identities: a list of identities" },
+);
+
+type Entries = z.output<typeof imageKeysSchema>;
+type Entry<Name extends keyof Entries> = NonNullable<Entries[Name]>[number];
+
 /** Parses image-keys.yaml; every problem is reported, and no key is ever quoted: it may be a private one. */
-export function parseImageKeys(source: YamlSource): Outcome<readonly ImageKey[]> {
+export function parseImageKeys(source: YamlSource): Outcome<ImageKeys> {
   const { value, refusals } = parseLeniently(imageKeysSchema, source.tree, source, []);
   // Indices are the file's only where nothing was left out.
   if (value === undefined || refusals.length > 0) return refused(refusals);
-  const parsed = value.keys.map(({ publicKey, ...rest }, index) => ({ rest, index, read: parsePublicKey(publicKey) }));
-  const reasons = [
-    ...parsed.flatMap(({ index, read }) => (read.kind === "key" ? [] : [refuseKey(source, index, read.problem)])),
-    ...refuseDuplicates(
-      source,
-      value.keys.map(({ name }) => name),
-    ),
-  ];
-  if (reasons.length > 0) return refused(reasons);
-  return accepted(
-    parsed.flatMap(({ rest, read }) =>
-      read.kind === "key" ? [{ ...rest, publicKey: read.key, fingerprint: fingerprintOf(read.key) }] : [],
-    ),
-  );
+  if (value.keys === undefined && value.identities === undefined) return refused([refuseNeither(source)]);
+  const { keys = [], identities = [] } = value;
+  const duplicates = refuseDuplicates(source, [...named("keys", keys), ...named("identities", identities)]);
+  const read = combine({
+    keys: all(keys.map((entry, index) => toKey(source, entry, index))),
+    identities: all(identities.map((entry, index) => toIdentity(source, entry, index))),
+  });
+  if (read.kind === "refused") return refused([...read.refusals, ...duplicates]);
+  return duplicates.length > 0 ? refused(duplicates) : read;
 }
 
-/** The keys that count for a stage and for a repository, `registry/repository` without tag and digest. */
-export function keysFor(keys: readonly ImageKey[], stage: string, repositoryName: string): readonly ImageKey[] {
-  return keys.filter(
+/** Those that count for a stage and for a repository, `registry/repository` without tag and digest. */
+export function keysFor<Signer extends Pick<Reach, "stages" | "repositories">>(
+  signers: readonly Signer[],
+  stage: string,
+  repositoryName: string,
+): readonly Signer[] {
+  return signers.filter(
     ({ stages, repositories }) =>
       (stages.includes(EVERY_STAGE) || stages.includes(stage)) &&
       repositories.some((pattern) => matchesRepository(pattern, repositoryName)),
   );
+}
+
+function toKey(source: YamlSource, { publicKey, ...rest }: Entry<"keys">, index: number): Outcome<ImageKey> {
+  const read = parsePublicKey(publicKey);
+  if (read.kind === "problem") return refused([refuseKey(source, index, read.problem)]);
+  return accepted({ ...rest, publicKey: read.key, fingerprint: fingerprintOf(read.key) });
+}
+
+function toIdentity(
+  source: YamlSource,
+  { subject, subjectPattern, ...rest }: Entry<"identities">,
+  index: number,
+): Outcome<ImageIdentity> {
+  if (subject !== undefined && subjectPattern === undefined)
+    return accepted({ ...rest, subject: { kind: "exact", subject } });
+  if (subject === undefined && subjectPattern !== undefined)
+    return accepted({ ...rest, subject: { kind: "pattern", pattern: subjectPattern } });
+  return refused([
+    {
+      code: "one-subject",
+      place: source.placeOf(["identities", index]),
+      found: subject === undefined ? "neither subject nor subjectPattern" : "both subject and subjectPattern",
+      expected: "one of them",
+      action: "write the subject that `cosign verify --certificate-identity` takes",
+    },
+  ]);
+}
+
+/** All values, or the refusals of all that were refused. */
+function all<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
+  const refusals = outcomes.flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []));
+  if (refusals.length > 0) return refused(refusals);
+  return accepted(outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.value] : [])));
 }
 
 const KEY_PROBLEMS: Readonly<Record<PublicKeyProblem, Pick<Refusal, "found" | "expected" | "action">>> = {
@@ -104,17 +168,38 @@ function refuseKey(source: YamlSource, index: number, problem: PublicKeyProblem)
   return { code: problem, place: source.placeOf(["keys", index, "publicKey"]), ...KEY_PROBLEMS[problem] };
 }
 
-function refuseDuplicates(source: YamlSource, names: readonly string[]): Refusal[] {
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index
+function refuseNeither(source: YamlSource): Refusal {
+  return {
+    code: "missing-key",
+    place: source.placeOf([]),
+    found: "neither keys nor identities",
+    expected: "at least one of the lists, be it empty",
+    action: "add keys",
+  };
+}
+
+interface Named {
+  readonly list: keyof ImageKeys;
+  readonly index: number;
+  readonly name: string;
+}
+
+function named(list: keyof ImageKeys, entries: readonly { readonly name: string }[]): readonly Named[] {
+  return entries.map(({ name }, index) => ({ list, index, name }));
+}
+
+function refuseDuplicates(source: YamlSource, signers: readonly Named[]): Refusal[] {
+  const names = signers.map(({ name }) => name);
+  return signers.flatMap(({ list, index, name }, position) =>
+    names.indexOf(name) === position
       ? []
       : [
           {
             code: "duplicate-key-name",
-            place: source.placeOf(["keys", index, "name"]),
+            place: source.placeOf([list, index, "name"]),
             found: `${name}, a second time`,
-            expected: "a name that no other key has",
-            action: "rename one of the keys",
+            expected: "a name that no other key or identity has",
+            action: "rename one of them",
           },
         ],
   );

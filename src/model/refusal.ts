@@ -93,7 +93,7 @@ function indent(text: string): string {
 }
 
 /** What was found may come from anyone: nothing of it may steer the terminal, or hide. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[[\p{Cc}\p{Cf}]--[\n]]/gv, (sign) => `\\u{${sign.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 

@@ -39,7 +39,7 @@ function matchesParts(pattern: readonly string[], name: readonly string[]): bool
 }
 
 /** The text between the wildcards must occur in order, the first at the start and the last at the end. */
-function matchesPart(pattern: string, part: string): boolean {
+export function matchesPart(pattern: string, part: string): boolean {
   const pieces = pattern.split("*");
   const head = pieces.shift() ?? "";
   const tail = pieces.pop();

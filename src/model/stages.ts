@@ -4,6 +4,7 @@ import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { didYouMean } from "./nearest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+import { availabilitySchema, gateSchema, toAvailability, type Availability, type Gate } from "./trust/gate.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 const SOURCES = "registry, or a list of stages";
@@ -17,8 +18,8 @@ const stageSchema = z.strictObject(
       .strictObject({ uid: z.uuid({ error: "the uid of the cluster's namespace kube-system" }) }, { error: "{ uid }" })
       .optional(),
     zone: z.string({ error: "a DNS zone" }).optional(),
-    // Its keys are read where gates are decided.
-    gate: z.looseObject({}, { error: "the rules of the stage" }).optional(),
+    gate: gateSchema.optional(),
+    availability: availabilitySchema.optional(),
   },
   { error: "a stage: { from }" },
 );
@@ -33,6 +34,9 @@ export interface StageDefinition {
   readonly zone: string | undefined;
   /** Every stage that the registry does not feed is gated. */
   readonly gated: boolean;
+  /** Of every gated stage, and of no other. */
+  readonly gate: Gate | undefined;
+  readonly availability: Availability;
 }
 
 export type Stages = ReadonlyMap<string, StageDefinition>;
@@ -45,10 +49,15 @@ export function parseStages(source: YamlSource): Outcome<Stages> {
   const { value, refusals } = parseLeniently(schema, source.tree, source, []);
   if (value === undefined || refusals.length > 0) return refused(refusals);
   const names = Object.keys(value.stages);
-  const unknownSources = Object.entries(value.stages).flatMap(([name, { from }]) =>
-    from === "registry" ? [] : refuseUnknownSources(source, name, from, names),
+  const reasons = Object.entries(value.stages).flatMap(([name, { from, gate }]) =>
+    from === "registry"
+      ? []
+      : [
+          ...refuseUnknownSources(source, name, from, names),
+          ...(gate === undefined ? [refuseMissingGate(source, name)] : []),
+        ],
   );
-  if (unknownSources.length > 0) return refused(unknownSources);
+  if (reasons.length > 0) return refused(reasons);
   const sources = Object.entries(value.stages).map(
     ([name, { from }]) => [name, from === "registry" ? [] : from] as const,
   );
@@ -56,10 +65,11 @@ export function parseStages(source: YamlSource): Outcome<Stages> {
   if (circle !== undefined) return refused([refuseCircle(source, circle)]);
   return accepted(
     new Map(
-      Object.entries(value.stages).map(([name, { from, cluster, zone, gate }]) => [
-        name,
-        { name, from, clusterUid: cluster?.uid, zone, gated: from !== "registry" || gate !== undefined },
-      ]),
+      Object.entries(value.stages).map(([name, { from, cluster, zone, gate, availability }]) => {
+        const gated = gate !== undefined;
+        const definition = { name, from, clusterUid: cluster?.uid, zone, gated, gate };
+        return [name, { ...definition, availability: toAvailability(availability, gated) }];
+      }),
     ),
   );
 }
@@ -86,6 +96,16 @@ function refuseCircle(source: YamlSource, circle: readonly string[]): Refusal {
     found: circle.join(" from "),
     expected: "stages that lead from the registry to the last one, without circles",
     action: "correct the sources of one of these",
+  };
+}
+
+function refuseMissingGate(source: YamlSource, stage: string): Refusal {
+  return {
+    code: "missing-gate",
+    place: source.placeOfKey(["stages", stage]),
+    found: `${stage}, which the registry does not feed, without a gate`,
+    expected: "the rules of every stage that is promoted into: gate: { promoters: [<group>] }",
+    action: `add the gate of ${stage}`,
   };
 }
 

@@ -66,7 +66,8 @@ describe("loadStage", () => {
 describe("loadStages and loadStackFile", () => {
   it("read from the folder that they are told", async () => {
     await inTemporaryFolder(async (folder) => {
-      await writeFile(join(folder, "stages.yaml"), "stages: { one: { from: registry }, two: { from: [one] } }\n");
+      const text = "stages: { one: { from: registry }, two: { from: [one], gate: { promoters: [managers] } } }\n";
+      await writeFile(join(folder, "stages.yaml"), text);
       await writeFile(join(folder, "Pulumi.one.yaml"), "config: {}\n");
       const stages = await loadStages(join(folder, "stages.yaml"));
       assert.ok(stages.kind === "accepted");

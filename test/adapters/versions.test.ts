@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveVersion, verifyVersion, type PinnedQuestion } from "../../src/adapters/versions.ts";
 import { digestOf, hexOf } from "../../src/model/digest.ts";
-import type { ImageKey } from "../../src/model/image-keys.ts";
+import { NO_IMAGE_KEYS, type ImageKey } from "../../src/model/image-keys.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
 import { answersManifest, startHostileRegistry } from "./registry/hostile-registry.ts";
 import { bundleOf, envelopeOf, keyPair, STATEMENT } from "./signatures/fixtures.ts";
@@ -12,9 +12,11 @@ import { chartManifest } from "./store/sample-chart.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const release = keyPair("release");
-const key: ImageKey = { ...release.trusted, fingerprint: "", stages: ["*"], repositories: ["*:*/**"] };
+const key: ImageKey = { ...release.trusted, fingerprint: "f0", stages: ["*"], repositories: ["*:*/**"] };
 const config = Buffer.from('{"name":"app","version":"1.0.0"}');
 const CHART = chartManifest(Buffer.from("archive"), config);
+
+const NOTHING_REVOKED = { keys: [], digests: [], statements: [] };
 
 interface Trial {
   readonly question: PinnedQuestion;
@@ -35,8 +37,9 @@ async function withChart(
   await using server = await startHostileRegistry(contents.behave);
   const reference = { registry: server.registry, repository: "ehealth/app", tag: "1.0.0", digest: contents.subject };
   const keys = [{ ...key, repositories: [`${server.registry}/**`] }];
+  const trust = { imageKeys: { keys, identities: [] }, trustedRoot: undefined, revocations: NOTHING_REVOKED };
   const { signal } = new AbortController();
-  const question = { stage: "inttest", kind: "chart" as const, reference, keys, place: {}, signal };
+  const question = { stage: "inttest", kind: "chart" as const, reference, trust, place: {}, signal };
   await inTemporaryFolder(async (folder) => {
     const before = process.env["LOCKSTEP_STORE"];
     process.env["LOCKSTEP_STORE"] = await store(folder);
@@ -122,7 +125,19 @@ describe("verifyVersion", () => {
 
   it("refuses a pinned chart that no key counts for any longer", async () => {
     await withChart(async ({ question }) => {
-      assert.deepEqual(said(await verifyVersion({ ...question, keys: [] })), ["no-trusted-key"]);
+      const trust = { ...question.trust, imageKeys: NO_IMAGE_KEYS };
+      assert.deepEqual(said(await verifyVersion({ ...question, trust })), ["no-trusted-key"]);
+    });
+  });
+
+  it("refuses what a revoked key signed, and a digest that is revoked", async () => {
+    await withChart(async ({ question, contents }) => {
+      const revoked = { fingerprint: key.fingerprint, kind: "left", sinceMs: 0, reason: "left" } as const;
+      const keys = { ...question.trust, revocations: { ...NOTHING_REVOKED, keys: [revoked] } };
+      assert.deepEqual(said(await verifyVersion({ ...question, trust: keys })), ["no-trusted-key"]);
+      const digests = [{ digest: contents.subject, reason: "vulnerable" }];
+      const trust = { ...question.trust, revocations: { ...NOTHING_REVOKED, digests } };
+      assert.deepEqual(said(await verifyVersion({ ...question, trust })), ["revoked-digest"]);
     });
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Application } from "../../src/components/application.ts";
+import { digestOf } from "../../src/model/digest.ts";
 import type { StageApplication } from "../../src/model/stage.ts";
 import { DIGEST, HEX, stageOf, STACK_FILE, withText } from "../model/sample-stage.ts";
 import { isSecret, only, record, type Registered } from "./recording-mocks.ts";
@@ -19,8 +20,11 @@ function applicationOf(name: string, text: string): StageApplication {
 
 async function deploy(name: string, text = STACK_FILE): Promise<readonly Registered[]> {
   const application = applicationOf(name, text);
+  const desiredDigest = digestOf("desired");
   const secrets = Object.fromEntries(application.secretNames.map((secret) => [secret, "hunter2"]));
-  return record(() => new Application(name, { application, chartPath: "/store/chart.tgz", secrets }, {}));
+  return record(
+    () => new Application(name, { application, chartPath: "/store/chart.tgz", secrets, desiredDigest }, {}),
+  );
 }
 
 function types(registered: readonly Registered[]): string[] {
@@ -41,6 +45,7 @@ describe("Application, with Pulumi's mocks", () => {
     assert.deepEqual(inputs["secretNames"], ["DATABASE_URL", "QUEUE_URL"]);
     assert.match(String(inputs["secretsDigest"]), /^sha256:/);
     assert.equal((inputs["values"] as { replicas: number }).replicas, 3);
+    assert.equal(inputs["desiredDigest"], digestOf("desired"));
   });
 
   it("marks every secret as one, and shows its value nowhere else", async () => {

@@ -12,7 +12,7 @@ async function deploy(text = STACK_FILE): Promise<{ registered: readonly Registe
   let dependencies = 0;
   const registered = await record(() => {
     const provider = new Provider("cluster", { context: "test" });
-    const stage = new Stage(name, { project, stage: name, namespaces }, { provider });
+    const stage = new Stage(name, { project, stage: name, namespaces, gated: true, rootVersion: 3 }, { provider });
     dependencies = stage.namespaceDependency("ehealth-inttest").length;
   });
   return { registered, dependencies };

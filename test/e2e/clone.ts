@@ -2,8 +2,14 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DEFAULT_PORT_BASE } from "../../sandbox/location.ts";
+import { newestRoot } from "../../sandbox/newest-root.ts";
+import { peopleFolder, readPerson, type Person, type PersonName } from "../../sandbox/people.ts";
+import { signTrust } from "../../sandbox/trust-root.ts";
 import { ProcessError, run, type ProcessResult } from "../../src/adapters/processes.ts";
 import type { Json } from "../../src/model/json.ts";
+import { ANCHOR_VARIABLE, renderAnchor } from "../../src/model/trust/anchor.ts";
+import { admissionPolicies, policyName } from "../../src/delivery/admission/admission-policies.ts";
+import { admissionName } from "../../src/delivery/admission/admission-plan.ts";
 import { editYaml, type YamlChange } from "../../src/model/yaml-edit.ts";
 import { parseYamlSource } from "../../src/model/yaml-source.ts";
 import { pinOf, levelOf } from "./sample-pins.ts";
@@ -25,34 +31,41 @@ const STACK_FILE = "Pulumi.inttest.yaml";
 /** Where the project and its Pulumi backend lie in a clone's folder. */
 const PROJECT = "project";
 const STATE = "pulumi-state";
+const TRUST = "trust";
 let template: Promise<string> | undefined;
 
 /**
- * The project as it is in the working tree, in a temporary folder with a backend and a cluster namespace of its own:
- * what a test does in it disturbs neither other tests nor a developer's stacks.
+ * The project as it is in the working tree, in a temporary folder with a backend, a trust and a cluster namespace of its
+ * own: what a test does in it disturbs neither other tests nor a developer's stacks.
  */
 export class Clone {
   readonly folder: string;
   readonly sandbox: SharedSandbox;
   /** The namespace in the cluster that stands for `ehealth` in inttest. */
   readonly namespace: string;
+  /** Its trust files: the sandbox's, and a root over them and the clone's policy/. */
+  readonly trust: string;
+  /** The anchor is that of the clone's first root: chains that tests go on with lead from it. */
   readonly env: Readonly<Record<string, string>>;
   readonly #home: string;
 
+  /** @param name of a home that is there */
   private constructor(sandbox: SharedSandbox, name: string) {
     this.sandbox = sandbox;
     this.namespace = `e2e-${name}`;
     this.#home = join(sandbox.folder, name);
     this.folder = join(this.#home, PROJECT);
+    this.trust = join(this.#home, TRUST);
     this.env = environmentOf(sandbox, this.#home);
   }
 
   static async make(): Promise<Clone> {
     const sandbox = await sharedSandbox();
     template ??= makeTemplate(sandbox);
-    const clone = new Clone(sandbox, randomBytes(4).toString("hex"));
+    const name = randomBytes(4).toString("hex");
+    await cp(await template, join(sandbox.folder, name), { recursive: true, verbatimSymlinks: true });
+    const clone = new Clone(sandbox, name);
     atTheEnd(() => clone.remove());
-    await cp(await template, clone.#home, { recursive: true, verbatimSymlinks: true });
     await clone.change({ path: ["config", "lockstep:namespaces", "ehealth", "name"], value: clone.namespace });
     await clone.commit();
     return clone;
@@ -60,6 +73,10 @@ export class Clone {
 
   /** Removes what the test made, in the cluster too; later calls do nothing. */
   async remove(): Promise<void> {
+    const name = admissionName("lockstep", "inttest", [this.namespace]);
+    const policies = admissionPolicies("inttest", name).map(({ id }) => policyName(name, id));
+    for (const kind of ["validatingadmissionpolicybindings", "validatingadmissionpolicies"])
+      await this.kubectl("delete", kind, ...policies, "--ignore-not-found");
     await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
     await rm(this.#home, { recursive: true, force: true });
   }
@@ -144,6 +161,16 @@ export class Clone {
     );
   }
 
+  /** Writes and signs the next root, where a trust file or a file under policy/ is not as the newest one lists it. */
+  async signTrust(): Promise<void> {
+    await signTrust({ trust: this.trust, project: this.folder, owner: await this.person("owner") });
+  }
+
+  /** Somebody of the sandbox's demonstration people, with their SSH key. */
+  async person(name: PersonName): Promise<Person> {
+    return personOf(this.sandbox, name);
+  }
+
   /** Makes what is in the clone now its state of departure for `gitStatus`. */
   async commit(): Promise<void> {
     const who = ["-c", "user.name=e2e", "-c", "user.email=e2e@example.com", "-c", "commit.gpgSign=false"];
@@ -177,6 +204,9 @@ async function makeTemplate(sandbox: SharedSandbox): Promise<string> {
   await mkdir(join(home, STATE));
   await mkdir(join(home, "pulumi-home"));
   await symlink(join(sandbox.location.pulumiHome, "plugins"), join(home, "pulumi-home", "plugins"));
+  await cp(sandbox.location.trust, join(home, TRUST), { recursive: true });
+  // The working tree's policy/ may have changed since the sandbox was started.
+  await signTrust({ trust: join(home, TRUST), project: folder, owner: await personOf(sandbox, "owner") });
   const env = environmentOf(sandbox, home);
   for (const stage of ["inttest", "prod"])
     await run(sandbox.tools.paths.pulumi, ["stack", "init", stage, "--no-select"], { cwd: folder, env });
@@ -205,13 +235,23 @@ async function rewriteRegistry(file: string, { location }: SharedSandbox): Promi
   await writeFile(file, text.replaceAll(`127.0.0.1:${DEFAULT_PORT_BASE}`, location.registry));
 }
 
+async function personOf({ location }: SharedSandbox, name: PersonName): Promise<Person> {
+  const person = await readPerson(peopleFolder(location), name);
+  if (person === undefined) throw new Error(`the sandbox in ${location.folder} has no key of ${name}`);
+  return person;
+}
+
 function environmentOf(sandbox: SharedSandbox, home: string): Record<string, string> {
+  const root = newestRoot(join(home, TRUST));
   return {
     ...sandbox.env,
+    LOCKSTEP_TRUST: join(home, TRUST),
+    ...(root === undefined ? {} : { [ANCHOR_VARIABLE]: renderAnchor(root) }),
     LOCKSTEP_STORE: join(home, "store"),
     LOCKSTEP_TOOLS: join(repository, ".tools"),
     PULUMI_BACKEND_URL: `file://${join(home, STATE)}`,
     PULUMI_HOME: join(home, "pulumi-home"),
+    PULUMI_OPTION_POLICY_PACK: join(home, PROJECT, "policy", "lockstep-policy"),
     NODE_COMPILE_CACHE: join(sandbox.folder, "compile-cache"),
   };
 }

@@ -52,16 +52,16 @@ async function start(): Promise<Running> {
   const found = await findRunning();
   const folder = await mkdtemp(join(tmpdir(), "lockstep-e2e-"));
   const location = found ?? sandboxLocation(join(folder, "sandbox"), await freePortBase());
-  const sandbox = { location, tools, env: sandboxEnvironment(location, tools), folder };
-  if (found === undefined) {
-    try {
-      await upSandbox(location, { tools, furtherSteps });
-    } catch (error) {
-      await end({ sandbox, ours: true });
-      throw error;
-    }
+  const ours = found === undefined;
+  try {
+    // A developer's own too: it may be of a day when the project had other samples and rules.
+    await upSandbox(location, { tools, furtherSteps });
+  } catch (error) {
+    if (ours) await resetSandbox(location);
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
-  return { sandbox, ours: found === undefined };
+  return { sandbox: { location, tools, env: sandboxEnvironment(location, tools), folder }, ours };
 }
 
 /** LOCKSTEP_E2E_SANDBOX, else the project's own where it is up: tests then start in seconds. */

@@ -55,6 +55,7 @@ for (const referrersApi of [true, false]) {
         await sign(image, release, format);
         const verdict = await verify(image);
         assertSigned(verdict, release);
+        assert.ok(verdict.evidence.kind === "keyed");
         assert.equal(verdict.evidence.format, format);
         assert.equal(await cosign.verifies(byDigest(image), release), true);
       });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { keysFor, parseImageKeys, type ImageKey } from "../../src/model/image-keys.ts";
+import { keysFor, parseImageKeys, type ImageKey, type ImageKeys } from "../../src/model/image-keys.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
 import { parseYamlSource } from "../../src/model/yaml-source.ts";
 
@@ -20,7 +20,7 @@ const KEY = {
   repositories: [`${R}/ehealth/*`, `${R}/charts/**`],
 };
 
-function parse(tree: unknown): Outcome<readonly ImageKey[]> {
+function parse(tree: unknown): Outcome<ImageKeys> {
   const source = parseYamlSource("trust/image-keys.yaml", stringify(tree, { aliasDuplicateObjects: false }));
   assert.ok(source.kind === "accepted");
   return parseImageKeys(source.value);
@@ -29,7 +29,7 @@ function parse(tree: unknown): Outcome<readonly ImageKey[]> {
 function keys(...entries: readonly object[]): readonly ImageKey[] {
   const parsed = parse({ keys: entries });
   assert.ok(parsed.kind === "accepted", JSON.stringify(parsed));
-  return parsed.value;
+  return parsed.value.keys;
 }
 
 describe("parseImageKeys", () => {
@@ -112,6 +112,55 @@ describe("parseImageKeys", () => {
     const secret = pem(pair.privateKey).split("\n")[1] ?? "";
     assert.ok(!JSON.stringify(parsed).includes(secret.slice(0, 20)));
   });
+});
+
+describe("parseImageKeys, identities", () => {
+  const IDENTITY = {
+    name: "workflow",
+    issuer: "https://token.actions.githubusercontent.com",
+    subject: "https://github.com/ehealth/app/.github/workflows/release.yml@refs/heads/main",
+    stages: ["inttest"],
+    repositories: [`${R}/ehealth/*`],
+  };
+  const { subject, ...rest } = IDENTITY;
+
+  it("reads identities beside keys, alone, and with a pattern", () => {
+    const subjectPattern = subject.replace("heads/main", "tags/*");
+    const parsed = parse({ keys: [KEY], identities: [IDENTITY, { ...rest, name: "tags", subjectPattern }] });
+    assert.ok(parsed.kind === "accepted", JSON.stringify(parsed));
+    assert.deepEqual(
+      parsed.value.identities.map((identity) => identity.subject),
+      [
+        { kind: "exact", subject },
+        { kind: "pattern", pattern: subjectPattern },
+      ],
+    );
+    const alone = parse({ identities: [IDENTITY] });
+    assert.deepEqual(alone.kind === "accepted" && alone.value.keys, []);
+  });
+
+  const broken: Readonly<Record<string, readonly [unknown, string]>> = {
+    "neither list": [{}, "missing-key"],
+    "no subject": [{ identities: [rest] }, "one-subject"],
+    "two subjects": [{ identities: [{ ...IDENTITY, subjectPattern: "https://x/y@refs/tags/*" }] }, "one-subject"],
+    "a wildcard in a subject": [{ identities: [{ ...rest, subject: "https://github.com/*" }] }, "invalid-value"],
+    "a subject with a space": [{ identities: [{ ...rest, subject: "a b" }] }, "invalid-value"],
+    "an issuer without https": [{ identities: [{ ...IDENTITY, issuer: "token.example.com" }] }, "invalid-value"],
+    "no issuer": [{ identities: [{ ...IDENTITY, issuer: undefined }] }, "missing-key"],
+    "a pattern of repositories": [
+      { identities: [{ ...rest, subjectPattern: "https://github.com/*/app@refs/tags/v1" }] },
+      "invalid-value",
+    ],
+    "a pattern of addresses": [{ identities: [{ ...rest, subjectPattern: "*@example.com" }] }, "invalid-value"],
+    "a pattern across slashes": [{ identities: [{ ...rest, subjectPattern: "https://x/y@refs/**" }] }, "invalid-value"],
+    "the name of a key": [{ keys: [KEY], identities: [{ ...IDENTITY, name: KEY.name }] }, "duplicate-key-name"],
+  };
+  for (const [what, [tree, code]] of Object.entries(broken)) {
+    it(`refuses ${what}`, () => {
+      const parsed = parse(tree);
+      assert.deepEqual(parsed.kind === "refused" && parsed.refusals.map((refusal) => refusal.code), [code]);
+    });
+  }
 });
 
 describe("keysFor", () => {

@@ -109,6 +109,8 @@ export const inttest: StageDefinition = {
   clusterUid: undefined,
   zone: undefined,
   gated: false,
+  gate: undefined,
+  availability: { minReplicas: 1, disruptionBudget: false },
 };
 
 /** Everything that is wrong with a file, as the program would say it. */

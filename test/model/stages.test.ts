@@ -6,7 +6,17 @@ import { codes, sourceOf } from "./sample-stage.ts";
 const TEXT = `stages:
   inttest: { from: registry }
   extest: { from: [inttest], gate: { promoters: [release-managers] } }
-  prod: { from: [extest], cluster: { uid: 4b3c1c9e-0d52-4a2e-9d54-0a4f4f3f0b11 }, zone: prod.example.com }
+  prod:
+    from: [extest]
+    cluster: { uid: 4b3c1c9e-0d52-4a2e-9d54-0a4f4f3f0b11 }
+    zone: prod.example.com
+    availability: { minReplicas: 2 }
+    gate:
+      promoters: [release-managers]
+      approvals: { count: 2, groups: [release-managers, operations], expireAfter: 7d }
+      soak: 24h
+      free: [replicas]
+      freezes: [{ from: x }]
 `;
 
 function parse(text: string): Outcome<Stages> {
@@ -28,8 +38,41 @@ describe("parseStages", () => {
     assert.equal(stages.value.get("prod")?.clusterUid, "4b3c1c9e-0d52-4a2e-9d54-0a4f4f3f0b11");
   });
 
+  it("reads the rules of a gate; four eyes unless said otherwise", () => {
+    const stages = parse(TEXT);
+    assert.ok(stages.kind === "accepted");
+    assert.deepEqual(stages.value.get("prod")?.gate, {
+      promoters: ["release-managers"],
+      approvals: {
+        count: 2,
+        groups: ["release-managers", "operations"],
+        fourEyes: true,
+        expireAfterSeconds: 7 * 86_400,
+      },
+      soakSeconds: 86_400,
+      free: ["replicas"],
+    });
+    assert.deepEqual(stages.value.get("extest")?.gate, {
+      promoters: ["release-managers"],
+      approvals: undefined,
+      soakSeconds: 0,
+      free: [],
+    });
+    assert.equal(stages.value.get("inttest")?.gate, undefined);
+  });
+
+  it("asks a disruption budget of gated stages, unless said otherwise", () => {
+    const stages = parse(TEXT);
+    assert.ok(stages.kind === "accepted");
+    assert.deepEqual(stages.value.get("prod")?.availability, { minReplicas: 2, disruptionBudget: true });
+    assert.deepEqual(stages.value.get("inttest")?.availability, { minReplicas: 1, disruptionBudget: false });
+    const without = parse(TEXT.replace("minReplicas: 2", "disruptionBudget: false"));
+    assert.ok(without.kind === "accepted");
+    assert.deepEqual(without.value.get("prod")?.availability, { minReplicas: 1, disruptionBudget: false });
+  });
+
   it("gates a stage that the registry feeds where it has a gate", () => {
-    const stages = parse(TEXT.replace("from: registry", "from: registry, gate: {}"));
+    const stages = parse(TEXT.replace("from: registry", "from: registry, gate: { promoters: [developers] }"));
     assert.ok(stages.kind === "accepted");
     assert.ok(stages.value.get("inttest")?.gated);
   });
@@ -41,6 +84,16 @@ describe("parseStages", () => {
     "a missing source": ["from: [inttest], ", "", ["missing-key"]],
     "an unknown key": ["from: [inttest]", "frm: x, from: [inttest]", ["unknown-key"]],
     "a cluster that is no uid": ["4b3c1c9e", "x", ["invalid-value"]],
+    "no gate where the registry does not feed": [", gate: { promoters: [release-managers] }", "", ["missing-gate"]],
+    "a gate without rules": ["gate: { promoters: [release-managers] }", "gate: {}", ["missing-key"]],
+    "a gate without promoters": ["promoters: [release-managers] }", "promoters: [] }", ["invalid-value"]],
+    "a group that is named twice": ["[release-managers, operations]", "[operations, operations]", ["invalid-value"]],
+    "a rule that it does not know": ["soak: 24h", "soack: 24h", ["unknown-key"]],
+    "no approvals where some are asked": ["count: 2", "count: 0", ["invalid-value"]],
+    "approvals by nobody": [", groups: [release-managers, operations]", "", ["missing-key"]],
+    "a length of time without unit": ["soak: 24h", "soak: 24", ["invalid-value"]],
+    "a free setting that is not one": ["free: [replicas]", "free: [env]", ["invalid-value"]],
+    "no replicas": ["minReplicas: 2", "minReplicas: 0", ["invalid-value"]],
   } as const)) {
     it(`refuses ${name}`, () => {
       const stages = parse(TEXT.replace(from, to));

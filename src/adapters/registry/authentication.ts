@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseBoundedJson } from "./bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
 import type { Challenge } from "./challenge.ts";
 import { CredentialsError, type Credentials, type CredentialsProvider } from "./credentials.ts";
 import { mayFollow, originOf } from "./origin.ts";

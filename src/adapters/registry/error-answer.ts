@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BrokenBody, readBody } from "./body.ts";
-import { parseBoundedJson } from "./bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
 import { quoted, RegistryError, type RegistryErrorCode } from "./registry-error.ts";
 import { retryAfterMs } from "./retry.ts";
 

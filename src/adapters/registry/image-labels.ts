@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../../model/digest.ts";
 import { renderReference } from "../../model/reference.ts";
-import { parseBoundedJson } from "./bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
 import { DOCKER_IMAGE_CONFIG, OCI_IMAGE_CONFIG, type Descriptor, type ImageManifest } from "./manifest.ts";
 import type { CallOptions, DigestReference, RegistryClient } from "./registry-client.ts";
 import { quoted, RegistryError } from "./registry-error.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isDigest, type Digest } from "../../model/digest.ts";
-import { parseBoundedJson } from "./bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
 
 const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";

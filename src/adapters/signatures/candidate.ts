@@ -3,16 +3,15 @@ import type { Descriptor, ImageManifest } from "../registry/manifest.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { EvidenceSource } from "./evidence-source.ts";
 import { refuse, type Judgement } from "./judgement.ts";
-import type { TrustedKey } from "./key-signature.ts";
-import { BUNDLE_MEDIA_TYPE, judgeBundle } from "./sigstore-bundle.ts";
+import { BUNDLE_MEDIA_TYPE, judgeBundle, type BundleTrust } from "./sigstore-bundle.ts";
 import { judgeSimpleSigning, SIMPLE_SIGNING_MEDIA_TYPE } from "./simple-signing.ts";
-import type { CandidateRefusal, KeyedEvidence } from "./verdict.ts";
+import type { CandidateRefusal, Evidence, KeyedEvidence } from "./verdict.ts";
 
 export type JudgedCandidate =
   | {
       readonly kind: "signed";
       readonly by: string;
-      readonly evidence: KeyedEvidence;
+      readonly evidence: Evidence;
       /** Digests of all content that was read for it, the manifest's among them. */
       readonly content: readonly Digest[];
     }
@@ -21,10 +20,10 @@ export type JudgedCandidate =
 /** What is asked of a candidate. */
 export interface Question {
   readonly subject: Digest;
-  readonly keys: readonly TrustedKey[];
+  readonly trust: BundleTrust;
 }
 
-type JudgeLayer = (layer: Descriptor, bytes: Uint8Array) => Judgement;
+type JudgeLayer = (layer: Descriptor, bytes: Uint8Array) => Judgement | Promise<Judgement>;
 
 /** Signatures and their payloads have a few kilobytes; with certificates and log entries, some tens. */
 const MAX_EVIDENCE_BYTES = 1024 * 1024;
@@ -69,7 +68,7 @@ async function judgeBundleManifest(
     return reject(manifest, refuse("other-subject", `about ${subject?.digest ?? "nothing"}`));
   }
   return judgeLayers(manifest, "bundle", bundles, source, (_, bytes) =>
-    judgeBundle(bytes, question.subject, question.keys),
+    judgeBundle(bytes, question.subject, question.trust),
   );
 }
 
@@ -81,7 +80,7 @@ async function judgeSimpleSigningManifest(
 ): Promise<JudgedCandidate | undefined> {
   const payloads = layers.filter(({ mediaType }) => mediaType === SIMPLE_SIGNING_MEDIA_TYPE);
   return judgeLayers(manifest, "simple-signing", payloads, source, ({ annotations }, bytes) =>
-    judgeSimpleSigning(bytes, annotations, question.subject, question.keys),
+    judgeSimpleSigning(bytes, annotations, question.subject, question.trust.keys),
   );
 }
 
@@ -98,12 +97,22 @@ async function judgeLayers(
     const judgement = await judgeLayer(layer, source, judge);
     if (judgement === undefined) return undefined;
     if (judgement.kind === "signed") {
-      const evidence = { kind: "keyed", format, manifest } as const;
+      const evidence = evidenceOf(judgement, format, manifest);
       return { kind: "signed", by: judgement.by, evidence, content: [manifest, ...layers.map(({ digest }) => digest)] };
     }
     refused.push(judgement);
   }
   return reject(manifest, ...refused);
+}
+
+function evidenceOf(
+  { by, certified }: Extract<Judgement, { kind: "signed" }>,
+  format: KeyedEvidence["format"],
+  manifest: Digest,
+): Evidence {
+  return certified === undefined
+    ? { kind: "keyed", format, manifest }
+    : { kind: "keyless", identity: by, ...certified, manifest };
 }
 
 async function judgeLayer(

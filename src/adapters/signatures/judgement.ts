@@ -1,9 +1,15 @@
-import { parseBoundedJson } from "../registry/bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
+import type { CertificateIdentity } from "./certificate-identity.ts";
 import type { CandidateRefusalCode } from "./verdict.ts";
 
 /** What one piece of evidence amounts to. */
 export type Judgement =
-  | { readonly kind: "signed"; readonly by: string }
+  | {
+      readonly kind: "signed";
+      readonly by: string;
+      /** Whom the certificate names, where one was signed with. */
+      readonly certified?: CertificateIdentity;
+    }
   | { readonly kind: "refused"; readonly code: CandidateRefusalCode; readonly detail: string };
 
 export function refuse(code: CandidateRefusalCode, detail: string): Judgement {

@@ -2,20 +2,28 @@ import { z } from "zod";
 import type { Digest } from "../../model/digest.ts";
 import { readJson, refuse, type Judgement } from "./judgement.ts";
 import { decodeBase64, findSigner, type TrustedKey } from "./key-signature.ts";
+import { verifyKeyless, type KeylessTrust } from "./keyless-signature.ts";
 import { judgeStatement } from "./sign-statement.ts";
 
 /** Of the layer, of the manifest's artifactType, and of the bundle itself. */
 export const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const IN_TOTO = "application/vnd.in-toto+json";
 
-/** sigstore/protobuf-specs, sigstore_bundle.proto, as far as a signature by a key needs it. */
+/** More than any client asks for; each costs a verification or two. */
+const MAX_ATTESTED_TIMES = 8;
+const fewSchema = z.array(z.unknown()).max(MAX_ATTESTED_TIMES).optional();
+
+/** sigstore/protobuf-specs, sigstore_bundle.proto: what decides who has to verify it. */
 const bundleSchema = z.object({
   mediaType: z.literal(BUNDLE_MEDIA_TYPE),
   verificationMaterial: z.object({
     publicKey: z.object({ hint: z.string().optional() }).optional(),
     certificate: z.unknown().optional(),
     x509CertificateChain: z.unknown().optional(),
+    tlogEntries: fewSchema,
+    timestampVerificationData: z.object({ rfc3161Timestamps: fewSchema }).optional(),
   }),
+  messageSignature: z.undefined().optional(),
   dsseEnvelope: z.object({
     payload: z.string(),
     payloadType: z.string(),
@@ -25,11 +33,16 @@ const bundleSchema = z.object({
 
 type Envelope = z.output<typeof bundleSchema>["dsseEnvelope"];
 
+/** Who counts. Without a trusted root, no certificate does. */
+export interface BundleTrust extends KeylessTrust {
+  readonly keys: readonly TrustedKey[];
+}
+
 /**
  * Judges a Sigstore bundle as a signature of a subject. The payload is not parsed before its signature holds.
  * The hint in the bundle is not used: every trusted key is tried.
  */
-export function judgeBundle(bytes: Uint8Array, subject: Digest, keys: readonly TrustedKey[]): Judgement {
+export async function judgeBundle(bytes: Uint8Array, subject: Digest, trust: BundleTrust): Promise<Judgement> {
   const json = readJson(bytes, "the bundle");
   if (json.kind === "refused") return json.judgement;
   const bundle = bundleSchema.safeParse(json.value);
@@ -37,24 +50,35 @@ export function judgeBundle(bytes: Uint8Array, subject: Digest, keys: readonly T
     return refuse("malformed", `not a bundle with a DSSE envelope: ${z.prettifyError(bundle.error)}`);
   const { verificationMaterial, dsseEnvelope } = bundle.data;
   const { publicKey, certificate, x509CertificateChain } = verificationMaterial;
-  const certified = certificate !== undefined || x509CertificateChain !== undefined;
-  if (certified && publicKey === undefined) return refuse("keyless", "signed with a certificate; no identity counts");
-  if (certified || publicKey === undefined) return refuse("malformed", "not exactly one kind of verification material");
-  return judgeEnvelope(dsseEnvelope, subject, keys);
+  if ([publicKey, certificate, x509CertificateChain].filter((material) => material !== undefined).length !== 1)
+    return refuse("malformed", "not exactly one kind of verification material");
+  const unfit = judgeShape(dsseEnvelope);
+  if (unfit !== undefined) return unfit;
+  return publicKey === undefined
+    ? judgeKeyless(json.value, subject, trust)
+    : judgeKeyed(dsseEnvelope, subject, trust.keys);
 }
 
-function judgeEnvelope(envelope: Envelope, subject: Digest, keys: readonly TrustedKey[]): Judgement {
-  const [first, ...others] = envelope.signatures;
-  if (first === undefined || others.length > 0) {
-    return refuse("signature-count", `${envelope.signatures.length} signatures in the envelope, not one`);
-  }
-  if (envelope.payloadType !== IN_TOTO) return refuse("payload-type", `a payload of type ${envelope.payloadType}`);
+function judgeShape({ signatures, payloadType }: Envelope): Judgement | undefined {
+  if (signatures.length !== 1)
+    return refuse("signature-count", `${signatures.length} signatures in the envelope, not one`);
+  return payloadType === IN_TOTO ? undefined : refuse("payload-type", `a payload of type ${payloadType}`);
+}
+
+function judgeKeyed(envelope: Envelope, subject: Digest, keys: readonly TrustedKey[]): Judgement {
   const payload = decodeBase64(envelope.payload);
-  const signature = decodeBase64(first.sig);
+  const signature = decodeBase64(envelope.signatures[0]?.sig ?? "");
   if (payload === undefined || signature === undefined) return refuse("malformed", "not base64");
   const signer = findSigner(keys, preAuthenticationEncoding(envelope.payloadType, payload), signature);
   if (signer === undefined) return refuse("untrusted-key", "signed by none of the keys that count");
   return judgeStatement(payload, subject) ?? { kind: "signed", by: signer.name };
+}
+
+async function judgeKeyless(bundle: unknown, subject: Digest, trust: KeylessTrust): Promise<Judgement> {
+  const signature = await verifyKeyless(bundle, trust);
+  if (signature.kind === "problem") return refuse(signature.code, signature.detail);
+  const { payload, identity, certified } = signature;
+  return judgeStatement(payload, subject) ?? { kind: "signed", by: identity.name, certified };
 }
 
 /** What a DSSE signature is made over: secure-systems-lab/dsse, protocol.md. Exported for fixtures. */

@@ -34,7 +34,10 @@ export function judgeSimpleSigning(
   if (signer === undefined) {
     return annotations[CERTIFICATE_ANNOTATION] === undefined
       ? refuse("untrusted-key", "signed by none of the keys that count")
-      : refuse("keyless", "signed with a certificate; no identity counts");
+      : refuse(
+          "keyless-simple-signing",
+          "signed with a certificate in cosign's older format, which only counts for keys",
+        );
   }
   return judgePayload(payload, subject) ?? { kind: "signed", by: signer.name };
 }

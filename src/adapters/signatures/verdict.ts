@@ -13,11 +13,22 @@ export interface KeyedEvidence {
   readonly manifest: Digest;
 }
 
-/** What a "yes" rests on. Another kind of signer is another member. */
-export type Evidence = KeyedEvidence;
+/** A signature with a certificate that names an identity that counts: always a bundle. */
+export interface KeylessEvidence {
+  readonly kind: "keyless";
+  /** The name of the identity in image-keys.yaml. */
+  readonly identity: string;
+  /** What the certificate says. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly manifest: Digest;
+}
+
+/** What a "yes" rests on. */
+export type Evidence = KeyedEvidence | KeylessEvidence;
 
 export type CandidateRefusalCode =
-  /** No key counts for this stage and repository. */
+  /** Neither a key nor an identity counts for this stage and repository. */
   | "no-trusted-key"
   | "no-evidence"
   | "registry-failure"
@@ -30,6 +41,20 @@ export type CandidateRefusalCode =
   | "other-subject"
   /** Signed with a certificate, and no identity counts. */
   | "keyless"
+  /** Signed with a certificate in the older format, which has no place for what attests the time in one piece. */
+  | "keyless-simple-signing"
+  /** An identity counts, but trusted_root.json is absent or of no use. */
+  | "no-trusted-root"
+  /** No certificate that the trusted root leads to, valid when it signed, logged where the root has certificate logs. */
+  | "untrusted-certificate"
+  /** Nothing that the trusted root knows attests when it was signed. */
+  | "unattested-time"
+  /** The trusted root has transparency logs, and none of them has the signature. */
+  | "not-logged"
+  /** Not made with the certificate's key. */
+  | "wrong-signature"
+  /** A true certificate of somebody who does not count. */
+  | "untrusted-identity"
   | "signature-count"
   | "payload-type"
   /** Signed by a key that does not count, or not signed by the key it names. */
@@ -74,9 +99,9 @@ function notSigned(reference: DigestReference, reasons: readonly CandidateRefusa
     code: untrusted ? "no-trusted-key" : "not-signed",
     place,
     found: [rendered, ...reasons.map(renderReason)].join("\n"),
-    expected: "a cosign signature by a key that counts for this stage and repository",
+    expected: "a cosign signature by a key or an identity that counts for this stage and repository",
     action: untrusted
-      ? "add a key with this stage and repository to image-keys.yaml in the trust folder"
+      ? "add a key or an identity with this stage and repository to image-keys.yaml in the trust folder"
       : `ask its supplier to sign it: cosign sign --key <key> ${rendered}`,
   };
 }

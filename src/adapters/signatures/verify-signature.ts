@@ -7,13 +7,18 @@ import { failure, judgeCandidate, type JudgedCandidate } from "./candidate.ts";
 import { findCandidates } from "./candidate-search.ts";
 import { FetchedEvidence, storedEvidence } from "./evidence-source.ts";
 import type { TrustedKey } from "./key-signature.ts";
+import type { TrustedIdentity } from "./keyless-signature.ts";
 import type { CandidateRefusal, SignatureVerdict } from "./verdict.ts";
 
 export interface SignatureRequest {
   /** An image, an index or a chart. The signature is of the digest; the tag is not looked at. */
   readonly reference: DigestReference;
-  /** The keys that count for the stage and the repository: keysFor() of model/image-keys.ts. */
+  /** The keys that count for the stage and the repository: trustedSigners() of model/trusted-signers.ts gives them all. */
   readonly keys: readonly TrustedKey[];
+  /** The identities that count there. @default none */
+  readonly identities?: readonly TrustedIdentity[];
+  /** The text of trusted_root.json; without it, no identity counts. */
+  readonly trustedRoot?: string | undefined;
 }
 
 export interface EvidenceSources {
@@ -31,7 +36,7 @@ export interface VerifyOptions extends CallOptions {
 const DEADLINE_MS = 120_000;
 
 /**
- * Whether a reference carries a cosign signature by one of the keys. What the store holds is verified first, as
+ * Whether a reference carries a cosign signature by one of the keys or identities. What the store holds is verified first, as
  * strictly as what a registry sends; where that is enough, the network is asked nothing.
  * @throws only the reason of the signal, and broken contracts: a registry's failure is a reason for "unsigned"
  */
@@ -40,7 +45,8 @@ export async function verifySignature(
   sources: EvidenceSources,
   { deadlineMs = DEADLINE_MS, signal }: VerifyOptions = {},
 ): Promise<SignatureVerdict> {
-  if (request.keys.length === 0) return unsigned([{ code: "no-trusted-key", detail: "no key counts here" }]);
+  if (request.keys.length + (request.identities?.length ?? 0) === 0)
+    return unsigned([{ code: "no-trusted-key", detail: "no key and no identity counts here" }]);
   return withDeadline(deadlineMs, signal, async (deadline) => {
     try {
       return await search(request, sources, { signal: deadline.signal });
@@ -53,18 +59,22 @@ export async function verifySignature(
 }
 
 async function search(
-  { reference, keys }: SignatureRequest,
+  { reference, keys, identities = [], trustedRoot }: SignatureRequest,
   { registry, store }: EvidenceSources,
   options: CallOptions,
 ): Promise<SignatureVerdict> {
-  const question = { subject: reference.digest, keys };
+  const question = { subject: reference.digest, trust: { keys, identities, trustedRoot } };
   const source = new FetchedEvidence(registry, store, reference, options);
   const known = await firstSigned(await store.hints(reference.digest), (manifest) =>
     judgeCandidate(manifest, question, storedEvidence(store)),
   );
   const subject = await readSubject(reference, source);
   if (subject !== undefined) return unsigned([subject]);
-  if (known.signed !== undefined) return signed(known.signed);
+  if (known.signed !== undefined) {
+    // The subject may have had to be fetched, where it was changed in the store.
+    await sparing(() => source.keep([reference.digest]));
+    return signed(known.signed);
+  }
 
   const found = await findCandidates(registry, reference, source, options);
   const judged = await firstSigned(found.manifests, (manifest) => judgeCandidate(manifest, question, source));
@@ -103,16 +113,22 @@ async function firstSigned<T>(
   return { reasons };
 }
 
-/** The store spares the next run its questions; a store that cannot be written costs time, not safety. */
 async function remember(
   { content, evidence }: SignedCandidate,
   { digest }: DigestReference,
   source: FetchedEvidence,
   store: ContentStore,
 ): Promise<void> {
-  try {
+  await sparing(async () => {
     await source.keep([digest, ...content]);
     await store.addHint(digest, evidence.manifest);
+  });
+}
+
+/** The store spares the next run its questions; a store that cannot be written costs time, not safety. */
+async function sparing(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
   }

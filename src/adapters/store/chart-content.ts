@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../../model/digest.ts";
 import { renderReference } from "../../model/reference.ts";
-import { parseBoundedJson } from "../registry/bounded-json.ts";
+import { parseBoundedJson } from "../../model/bounded-json.ts";
 import { parseManifest, type Descriptor, type ImageManifest, type Manifest } from "../registry/manifest.ts";
 import type { CallOptions, DigestReference, RegistryClient } from "../registry/registry-client.ts";
 import { quoted, RegistryError } from "../registry/registry-error.ts";

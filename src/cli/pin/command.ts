@@ -18,7 +18,7 @@ export function pinCommand(): Command {
     .addHelpText(
       "after",
       `
-Verifies the signatures of image and chart with the keys of trust/image-keys.yaml,
+Verifies the signatures of image and chart with the keys and identities of trust/image-keys.yaml,
 reads the image's labels and edits Pulumi.<stage>.yaml; deploys nothing.
 
   npm run pin -- inttest appointments registry.example.com/ehealth/appointments:1.4.2

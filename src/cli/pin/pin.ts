@@ -1,5 +1,5 @@
 import { loadCatalogue } from "../../adapters/catalogue.ts";
-import { loadImageKeys } from "../../adapters/image-keys.ts";
+import { loadSignerTrust } from "../../adapters/image-keys.ts";
 import { loadStackFile, loadStages, stagesPath } from "../../adapters/stage-loader.ts";
 import { writeStackFile } from "../../adapters/stack-file-writer.ts";
 import { resolveVersion, verifyVersion, type ResolvedVersion } from "../../adapters/versions.ts";
@@ -7,10 +7,10 @@ import { displayPath } from "../../adapters/yaml-files.ts";
 import { findFedStage, planPin, type PinPlan } from "../../delivery/pin-plan.ts";
 import type { Application } from "../../model/application.ts";
 import { findApplication } from "../../model/catalogue.ts";
-import type { ImageKey } from "../../model/image-keys.ts";
 import { nameOf, parseReference, type Reference } from "../../model/reference.ts";
 import { accepted, andThen, combine, refused, RefusalError, type ExitCode, type Outcome } from "../../model/refusal.ts";
 import { parseStackFile, stackFileName, type StackFile } from "../../model/stack-file.ts";
+import type { SignerTrust } from "../../model/trusted-signers.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { planToJson, renderPinPlan, type Signers } from "./plan-text.ts";
@@ -37,7 +37,7 @@ interface PinInputs {
   readonly source: YamlSource;
   readonly image: Tagged;
   readonly chart: Tagged | undefined;
-  readonly keys: readonly ImageKey[];
+  readonly trust: SignerTrust;
 }
 
 /** Plans a pin, shows it, asks, and writes it. @throws RefusalError with every reason */
@@ -68,7 +68,7 @@ async function readInputs({ stage, application, image, options }: PinCall): Prom
       options.chart === undefined
         ? accepted(undefined)
         : parseTagged("--chart", options.chart.replace(/^oci:\/\//, "")),
-    keys: await loadImageKeys(),
+    trust: await loadSignerTrust(),
   });
   return andThen(read, (inputs) => {
     const { stackFile, refusals } = parseStackFile(inputs.source);
@@ -78,11 +78,11 @@ async function readInputs({ stage, application, image, options }: PinCall): Prom
 
 async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: PinPlan; signedBy: Signers }> {
   const { stage, options, signal } = call;
-  const { application, stackFile, source, keys } = inputs;
+  const { application, stackFile, source, trust } = inputs;
   const pinPath = ["config", "lockstep:pins", application.name];
   const place = { path: `${nameOf(inputs.image)}:${inputs.image.tag}` };
   const [image, chart] = await Promise.all([
-    resolveVersion({ stage, keys, signal, kind: "image", reference: inputs.image, place }),
+    resolveVersion({ stage, trust, signal, kind: "image", reference: inputs.image, place }),
     resolveChart(call, inputs),
   ]);
   const versions = orThrow(combine({ image, chart }), 1);
@@ -105,9 +105,9 @@ async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: Pi
 /** The chart that was asked for, else the pinned one, which is verified as strictly: the keys may have changed since. */
 async function resolveChart(
   { stage, signal }: PinCall,
-  { application, chart, keys, source, stackFile }: PinInputs,
+  { application, chart, trust, source, stackFile }: PinInputs,
 ): Promise<Outcome<ResolvedVersion | undefined>> {
-  const question = { stage, keys, signal, kind: "chart" as const };
+  const question = { stage, trust, signal, kind: "chart" as const };
   if (chart !== undefined) {
     return resolveVersion({ ...question, reference: chart, place: { path: `${nameOf(chart)}:${chart.tag}` } });
   }

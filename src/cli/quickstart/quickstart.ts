@@ -7,7 +7,7 @@ import { upSandbox } from "../../../sandbox/up.ts";
 import { resolveTools } from "../../../tools/resolve.ts";
 import { showToolProgress } from "../../../tools/terminal.ts";
 import { ProcessError, run } from "../../adapters/processes.ts";
-import { projectRoot } from "../../adapters/project.ts";
+import { codeRoot } from "../../adapters/project.ts";
 import { RefusalError } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { furtherSteps, showStepsOn, upTools } from "../sandbox/steps.ts";
@@ -31,7 +31,7 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
   process.stderr.write(`\n$ pulumi up -s ${STAGE}\n`);
   const flags = ["--stack", STAGE, "--yes", "--non-interactive", "--suppress-outputs"];
   await run(tools.paths.pulumi, ["up", ...flags], {
-    cwd: projectRoot,
+    cwd: codeRoot,
     env,
     signal,
     timeoutMs: DEPLOY_TIMEOUT_MS,
@@ -43,7 +43,7 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
     throw error;
   });
   const { stdout } = await run(tools.paths.pulumi, ["stack", "output", "--stack", STAGE, "--json"], {
-    cwd: projectRoot,
+    cwd: codeRoot,
     env,
     signal,
   });
@@ -51,7 +51,7 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
     renderSummary({
       stage: STAGE,
       registry: location.registry,
-      environmentFile: location.environmentFile.replace(`${projectRoot}/`, ""),
+      environmentFile: location.environmentFile.replace(`${codeRoot}/`, ""),
       applications: parseStackOutputs(stdout),
     }),
   );
@@ -61,7 +61,7 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
 async function refuseOtherRegistry({ registry }: SandboxLocation): Promise<void> {
   const file = stackFileName(STAGE);
   const standard = `127.0.0.1:${DEFAULT_PORT_BASE}`;
-  const text = await readFile(join(projectRoot, file), "utf8");
+  const text = await readFile(join(codeRoot, file), "utf8");
   if (registry === standard || !text.includes(standard)) return;
   throw new RefusalError(
     [

@@ -10,7 +10,7 @@ import { refuseBrokenSandbox, sandboxStatus } from "../../../sandbox/status.ts";
 import { upSandbox } from "../../../sandbox/up.ts";
 import { resolveTools } from "../../../tools/resolve.ts";
 import { showToolProgress } from "../../../tools/terminal.ts";
-import { projectRoot } from "../../adapters/project.ts";
+import { codeRoot } from "../../adapters/project.ts";
 import { RefusalError, renderRefusals, type Refusal } from "../../model/refusal.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { keptText, renderStatus } from "./status-text.ts";
@@ -21,7 +21,7 @@ interface FolderOption {
 }
 
 export function defaultSandboxFolder(): string {
-  return process.env["LOCKSTEP_SANDBOX"] || path.join(projectRoot, ".sandbox");
+  return process.env["LOCKSTEP_SANDBOX"] || path.join(codeRoot, ".sandbox");
 }
 
 /** `lockstep sandbox up|down|status|reset|env`. */

@@ -3,10 +3,11 @@ import { SAMPLE_TOOLS, samplesStep } from "../../../sandbox/samples/up-step.ts";
 import { pulumiStacksStep } from "../../../sandbox/pulumi-stacks.ts";
 import { stageTrustStep } from "../../../sandbox/stage-trust.ts";
 import { SANDBOX_TOOLS } from "../../../sandbox/tools.ts";
+import { trustRootStep } from "../../../sandbox/trust-root.ts";
 import type { StepRunner } from "../../../sandbox/up.ts";
 
 /** What `up` does after the sandbox itself runs. Append here what every sandbox is to have. */
-export const furtherSteps = [samplesStep, stageTrustStep, pulumiStacksStep];
+export const furtherSteps = [samplesStep, stageTrustStep, trustRootStep, pulumiStacksStep];
 
 /** What the sandbox and those steps need, and what the environment of a sandbox puts on the PATH for people. */
 export const upTools = [

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { projectRoot } from "../../adapters/project.ts";
+import { codeRoot } from "../../adapters/project.ts";
 import { renderStackFileSchema } from "../../model/stack-file-schema.ts";
 
-export const schemaPath = join(projectRoot, "schemas", "stack-file.json");
+export const schemaPath = join(codeRoot, "schemas", "stack-file.json");
 
 export function schemaCommand(): Command {
   return new Command("schema")

@@ -1,4 +1,10 @@
-import type { Digest } from "../digest.ts";
+import { z } from "zod";
+import { isDigest, type Digest } from "../digest.ts";
+import { objectNameSchema } from "../kubernetes-names.ts";
+import { andThen, accepted, type Outcome } from "../refusal.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { principalSchema } from "../trust/principal.ts";
+import { parseSignedJson, renderSignedTime, signedTimeSchema, textSchema } from "./signed-json.ts";
 
 /** What an approver signs. */
 export interface Approval {
@@ -12,4 +18,35 @@ export interface Approval {
   readonly role: string;
   readonly principal: string;
   readonly whenMs: number;
+}
+
+/** The namespace of its signature. */
+export const APPROVAL_NAMESPACE = "approval@lockstep";
+const TYPE = "urn:lockstep:approval:v1";
+
+const approvalSchema = z.strictObject(
+  {
+    _type: z.literal(TYPE, { error: TYPE }),
+    project: textSchema,
+    stage: objectNameSchema,
+    statement: z.string({ error: "a digest" }).refine(isDigest, { error: "a digest, sha256:<64 hex>" }),
+    role: objectNameSchema,
+    principal: principalSchema,
+    when: signedTimeSchema,
+  },
+  { error: "an approval" },
+);
+
+/** @param file for people */
+export function parseApproval(bytes: Uint8Array, file: string): Outcome<Approval> {
+  const document = { file, what: "approval", code: "invalid-approval" };
+  return andThen(parseSignedJson(bytes, approvalSchema, document), ({ project, stage, statement, role, principal, when }) =>
+    accepted({ file, project, stage, statement, role, principal, whenMs: Date.parse(when) }),
+  );
+}
+
+/** The bytes that are signed. */
+export function renderApproval(approval: Omit<Approval, "file">): string {
+  const { project, stage, statement, role, principal, whenMs } = approval;
+  return canonicalJson({ _type: TYPE, project, stage, statement, role, principal, when: renderSignedTime(whenMs) });
 }

@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import fc from "fast-check";
-import { judgeBundle, preAuthenticationEncoding } from "../../../src/adapters/signatures/sigstore-bundle.ts";
+import {
+  judgeBundle,
+  type BundleTrust,
+  preAuthenticationEncoding,
+} from "../../../src/adapters/signatures/sigstore-bundle.ts";
 import type { CandidateRefusalCode } from "../../../src/adapters/signatures/verdict.ts";
 import { digestOf, hexOf } from "../../../src/model/digest.ts";
 import { bundleOf, envelopeOf, keyPair, STATEMENT, SUBJECT } from "./fixtures.ts";
 
 const release = keyPair("release");
 const stranger = keyPair("stranger");
-const keys = [keyPair("another").trusted, release.trusted];
+const trust: BundleTrust = {
+  keys: [keyPair("another").trusted, release.trusted],
+  identities: [],
+  trustedRoot: undefined,
+};
 const signed = envelopeOf(JSON.stringify(STATEMENT), release);
 const signedWith = (change: object): Buffer =>
   bundleOf(envelopeOf(JSON.stringify({ ...STATEMENT, ...change }), release));
@@ -21,8 +29,8 @@ describe("preAuthenticationEncoding", () => {
 });
 
 describe("judgeBundle", () => {
-  it("accepts what cosign writes, by the name of the key", () => {
-    assert.deepEqual(judgeBundle(bundleOf(signed), SUBJECT, keys), { kind: "signed", by: "release" });
+  it("accepts what cosign writes, by the name of the key", async () => {
+    assert.deepEqual(await judgeBundle(bundleOf(signed), SUBJECT, trust), { kind: "signed", by: "release" });
   });
 
   const broken: Readonly<Record<string, readonly [Uint8Array, CandidateRefusalCode]>> = {
@@ -81,6 +89,11 @@ describe("judgeBundle", () => {
       bundleOf(signed, { verificationMaterial: { certificate: {}, publicKey: {} } }),
       "malformed",
     ],
+    "a message signature beside the envelope": [bundleOf(signed, { messageSignature: {} }), "malformed"],
+    "more log entries than anybody makes": [
+      bundleOf(signed, { verificationMaterial: { publicKey: {}, tlogEntries: Array.from({ length: 9 }, () => ({})) } }),
+      "malformed",
+    ],
     "no verification material": [bundleOf(signed, { verificationMaterial: {} }), "malformed"],
     "a message signature instead of an envelope": [bundleOf(undefined, { messageSignature: {} }), "malformed"],
     "a bundle of another version": [
@@ -95,45 +108,50 @@ describe("judgeBundle", () => {
     "a bundle nested a million levels deep": [Buffer.from("[".repeat(1_000_000)), "too-deep"],
   };
   for (const [what, [bytes, code]] of Object.entries(broken)) {
-    it(`refuses ${what}`, () => {
-      const judgement = judgeBundle(bytes, SUBJECT, keys);
+    it(`refuses ${what}`, async () => {
+      const judgement = await judgeBundle(bytes, SUBJECT, trust);
       assert.equal(judgement.kind === "refused" ? judgement.code : judgement.kind, code);
     });
   }
 
-  it("refuses a true signature of another image", () => {
-    const judgement = judgeBundle(bundleOf(signed), digestOf("another image"), keys);
+  it("refuses a true signature of another image", async () => {
+    const judgement = await judgeBundle(bundleOf(signed), digestOf("another image"), trust);
     assert.equal(judgement.kind === "refused" && judgement.code, "other-digest");
   });
 
-  it("accepts nothing without keys", () => {
-    assert.equal(judgeBundle(bundleOf(signed), SUBJECT, []).kind, "refused");
+  it("accepts nothing without keys", async () => {
+    assert.equal((await judgeBundle(bundleOf(signed), SUBJECT, { ...trust, keys: [] })).kind, "refused");
   });
 
-  it("never lets a changed payload or signature through", () => {
+  it("never lets a changed payload or signature through", async () => {
     const payload = Buffer.from(signed.payload, "base64");
     const signature = Buffer.from(signed.signatures[0]?.sig ?? "", "base64");
-    fc.assert(
-      fc.property(fc.boolean(), fc.nat(), fc.integer({ min: 1, max: 255 }), (inPayload, position, change) => {
-        const changed = Buffer.from(inPayload ? payload : signature);
-        const at = position % changed.length;
-        changed[at] = (changed[at] ?? 0) ^ change;
-        const text = changed.toString("base64");
-        const envelope = inPayload ? { ...signed, payload: text } : { ...signed, signatures: [{ sig: text }] };
-        assert.equal(judgeBundle(bundleOf(envelope), SUBJECT, keys).kind, "refused");
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        async (inPayload, position, change) => {
+          const changed = Buffer.from(inPayload ? payload : signature);
+          const at = position % changed.length;
+          changed[at] = (changed[at] ?? 0) ^ change;
+          const text = changed.toString("base64");
+          const envelope = inPayload ? { ...signed, payload: text } : { ...signed, signatures: [{ sig: text }] };
+          assert.equal((await judgeBundle(bundleOf(envelope), SUBJECT, trust)).kind, "refused");
+        },
+      ),
     );
   });
 
-  it("answers any bytes with a judgement", () => {
-    fc.assert(
-      fc.property(
+  it("answers any bytes with a judgement", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           fc.uint8Array(),
           fc.json().map((text) => Buffer.from(text)),
         ),
-        (bytes) => {
-          assert.equal(judgeBundle(bytes, SUBJECT, keys).kind, "refused");
+        async (bytes) => {
+          assert.equal((await judgeBundle(bytes, SUBJECT, trust)).kind, "refused");
         },
       ),
     );

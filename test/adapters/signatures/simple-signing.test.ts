@@ -34,7 +34,7 @@ describe("judgeSimpleSigning", () => {
     "a certificate instead of a key": [
       PAYLOAD,
       { ...signatureAnnotation(PAYLOAD, stranger), "dev.sigstore.cosign/certificate": "PEM" },
-      "keyless",
+      "keyless-simple-signing",
     ],
     "another digest": [...signedWith({ image: { "docker-manifest-digest": digestOf("x") } }), "other-digest"],
     "another type": [...signedWith({ type: "atomic container signature" }), "signature-type"],

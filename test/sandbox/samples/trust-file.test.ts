@@ -30,7 +30,7 @@ describe("withEntry", () => {
       ["127.0.0.1:26401/ehealth/portal", 0],
       ["127.0.0.1:26400/other/portal", 0],
     ] as const) {
-      assert.equal(keysFor(parsed.value, "inttest", repository).length, count, repository);
+      assert.equal(keysFor(parsed.value.keys, "inttest", repository).length, count, repository);
     }
   });
 

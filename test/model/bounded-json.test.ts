@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseBoundedJson } from "../../../src/adapters/registry/bounded-json.ts";
+import { parseBoundedJson } from "../../src/model/bounded-json.ts";
 
 const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
 

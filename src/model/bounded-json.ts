@@ -1,4 +1,4 @@
-/** Deeper than anything a registry, Docker or cosign writes. */
+/** Deeper than anything that we, a registry, Docker or cosign write. */
 const MAX_DEPTH = 32;
 
 export type BoundedJson =

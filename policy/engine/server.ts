@@ -1,0 +1,90 @@
+import grpc from "@grpc/grpc-js";
+import services, { type IAnalyzerServer } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
+import type { Pack } from "../pack.ts";
+import { emptyAnswer, refuseConfiguration, toInfo, toPluginInfo, toResponse } from "./messages.ts";
+
+export interface ServedPack {
+  readonly pack: Pack;
+  /** Reads what the rules will ask for. Decides nothing: what fails here fails again when it is asked for. */
+  readonly prepare: (project: string, stage: string) => Promise<void>;
+}
+
+/** As large as the engine sends them. */
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/**
+ * The engine's Analyzer service (pulumi/pulumi, proto/pulumi/analyzer.proto). Not @pulumi/policy's own server: that
+ * one lets a configuration switch rules off, reads every resource anew for each rule, and loads the whole SDK first
+ * (docs/decisions/0020-policy-server.md).
+ * @param load called once
+ */
+export function serve(load: () => Promise<ServedPack>): void {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
+  server.addService(services.AnalyzerService, analyzerService(load));
+  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) throw error;
+    // The engine reads the port from the first line.
+    process.stdout.write(`${port}\n`);
+  });
+}
+
+function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
+  const once = lazily(load);
+  let prepare = (): void => undefined;
+  return {
+    handshake: answer(() => new analyzer.AnalyzerHandshakeResponse()),
+    configureStack: answer((request: analyzer.AnalyzerStackConfigureRequest) => {
+      const [project, stage] = [request.getProject(), request.getStack()];
+      prepare = () => {
+        once()
+          .then((served) => served.prepare(project, stage))
+          .catch(() => undefined);
+      };
+      return new analyzer.AnalyzerStackConfigureResponse();
+    }),
+    getPluginInfo: answer(toPluginInfo),
+    getAnalyzerInfo: answer(async () => {
+      const { pack } = await once();
+      // The engine goes on to start the program once it has the list.
+      setImmediate(prepare);
+      prepare = () => undefined;
+      return toInfo(pack);
+    }),
+    configure: answer(refuseConfiguration),
+    // No rule changes anything.
+    remediate: answer(() => new analyzer.RemediateResponse()),
+    analyze: answer(async (request: analyzer.AnalyzeRequest) => {
+      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), import("./judged-resource.ts")]);
+      return toResponse(await pack.analyze(toJudgedResource(request)));
+    }),
+    analyzeStack: answer(async (request: analyzer.AnalyzeStackRequest) => {
+      const resources = request.getResourcesList().map((one) => ({ urn: one.getUrn(), type: one.getType() }));
+      return toResponse(await (await once()).pack.analyzeStack(resources));
+    }),
+    cancel: answer(emptyAnswer),
+  };
+}
+
+/** An error becomes the engine's and stops the run: nothing is ever answered with silence. */
+function answer<Request, Response>(
+  work: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return ({ request }, callback) => {
+    void Promise.resolve(request)
+      .then(work)
+      .then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback({ code: grpc.status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+        },
+      );
+  };
+}
+
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => (loading ??= load());
+}

@@ -1,0 +1,83 @@
+import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import type { GitFolder } from "./git.ts";
+
+/** Where a change began. */
+export interface BaseCommit {
+  /** As people know it, such as `origin/main`. */
+  readonly name: string;
+  /** The newest commit that it and the change have in common. */
+  readonly commit: string;
+  /** Whether nothing was committed since. */
+  readonly isHead: boolean;
+}
+
+/** GitHub Actions, GitLab CI, Jenkins (multibranch): the branch that a change is to go to. */
+const TARGET_VARIABLES = ["GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CHANGE_TARGET"] as const;
+
+/**
+ * Finds where a change began: the branch that was named, else the one that the CI names, else origin's default branch,
+ * else main.
+ * @param named as the user typed it
+ */
+export async function findBaseCommit(
+  git: GitFolder,
+  named: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Outcome<BaseCommit>> {
+  if (!(await git.isRepository())) return refused([noRepository(git.folder)]);
+  const candidates = await candidatesOf(git, named, env);
+  for (const name of candidates) {
+    const tip = await git.commitOf(name);
+    if (tip === undefined) continue;
+    const [commit, head] = await Promise.all([git.mergeBase(tip), git.commitOf("HEAD")]);
+    if (commit === undefined || commit === "") return refused([noCommonCommit(name, await git.isShallow())]);
+    return accepted({ name, commit, isHead: commit === head });
+  }
+  return refused([noBase(candidates, await git.isShallow())]);
+}
+
+async function candidatesOf(
+  git: GitFolder,
+  named: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
+  if (named !== undefined) return [named, `origin/${named}`];
+  const target = TARGET_VARIABLES.map((name) => env[name]).find((value) => value !== undefined && value !== "");
+  // Where the CI says it, nothing else will do: another base would compare less.
+  if (target !== undefined) return [`refs/remotes/origin/${target}`];
+  const standard = await git.defaultBranch();
+  return [...(standard === undefined ? [] : [standard]), "refs/remotes/origin/main", "refs/heads/main"];
+}
+
+function noRepository(folder: string): Refusal {
+  return {
+    code: "no-repository",
+    place: { file: folder },
+    found: "a folder that git does not know",
+    expected: "a clone, to compare the statements with the base branch's",
+    action: "run it in a clone of the repository",
+  };
+}
+
+function noBase(candidates: readonly string[], isShallow: boolean): Refusal {
+  const branch = (candidates[0] ?? "main").replace(/^refs\/(remotes\/origin|heads)\//, "").replace(/^origin\//, "");
+  return {
+    code: "no-base",
+    place: { path: "--base" },
+    found: `no ${candidates.join(", no ")}${isShallow ? ", in a shallow clone" : ""}`,
+    expected: "the branch that this change is to go to",
+    action: `git fetch ${isShallow ? "--unshallow " : ""}origin ${branch}:refs/remotes/origin/${branch}, or name another with --base`,
+  };
+}
+
+function noCommonCommit(name: string, isShallow: boolean): Refusal {
+  return {
+    code: isShallow ? "shallow-clone" : "no-common-commit",
+    place: { path: "--base" },
+    found: `no commit that ${name} and HEAD have in common${isShallow ? ": the clone is shallow" : ""}`,
+    expected: "the history since the change left its base branch",
+    action: isShallow
+      ? "git fetch --unshallow origin (in CI: fetch-depth 0)"
+      : "git fetch origin, or name another --base",
+  };
+}

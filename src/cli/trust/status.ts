@@ -1,0 +1,43 @@
+import { parseTrust } from "../../adapters/trust/parse-trust.ts";
+import { renderRefusals } from "../../model/refusal.ts";
+import { orThrow } from "./or-throw.ts";
+import { differenceToJson, ownerToJson } from "./root-text.ts";
+import { renderStatus, statusReport, type StatusReport } from "./status-report.ts";
+import { refuseChangedSince, readTrustState, type TrustState } from "./trust-state.ts";
+
+/** What there is, what of it counts, and what waits for whom. Exit code 0 unless nothing can be read. */
+export async function showTrust({ json }: { readonly json?: true }, signal: AbortSignal): Promise<void> {
+  const state = orThrow(await readTrustState(signal), 2);
+  const [loose, strict] = [false, true].map((fit) => parseTrust(state.folder, state.files, fit));
+  const report = statusReport({
+    state,
+    content: loose?.kind === "accepted" ? loose.value : undefined,
+    refusals: [...(strict?.kind === "refused" ? strict.refusals : []), ...changedMeanwhile(state)],
+    nowMs: Date.now(),
+  });
+  if (json === true) process.stdout.write(`${JSON.stringify(toJson(report), undefined, 2)}\n`);
+  else {
+    process.stdout.write(`${renderStatus(report)}\n`);
+    if (report.reasons.length > 0) process.stderr.write(`\n${renderRefusals(report.reasons)}\n`);
+  }
+}
+
+/** The root that waits is about other files than these. */
+function changedMeanwhile(state: TrustState): ReturnType<typeof refuseChangedSince> {
+  return state.pending === undefined ? [] : refuseChangedSince(state, state.pending.root);
+}
+
+function toJson({ owners, pending, ...report }: StatusReport): object {
+  return {
+    ...report,
+    owners: owners.map(ownerToJson),
+    pending:
+      pending === null
+        ? null
+        : {
+            ...pending,
+            difference: differenceToJson(pending.difference),
+            missing: pending.missing.map(({ whose, count, of }) => ({ whose, count, of: of.map(ownerToJson) })),
+          },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Refusal } from "../../model/refusal.ts";
+import type { SignedApproval, SignedStatement } from "../../model/statements/signed-statement.ts";
+import type { ApprovalRule, Gate } from "../../model/trust/gate.ts";
+import type { Trust } from "../../model/trust/trust.ts";
+import { checkSigner, countPeople, isMember, type Signer, type SignerCheck } from "./people.ts";
+
+type People = Pick<Trust, "roles" | "revocations">;
+
+/** The promoter: a signature that counts, of a member of the gate's promoters at that time. */
+export function checkPromoter({ statement, promoter }: SignedStatement, gate: Gate, trust: People): SignerCheck {
+  const { who, whenMs } = statement;
+  const checked = checkSigner(promoter, who, whenMs, trust);
+  if (checked.kind === "problem" || gate.promoters.some((group) => isMember(trust.roles, group, who, whenMs)))
+    return checked;
+  return { kind: "problem", problem: `${who} was no member of ${gate.promoters.join(", ")} then` };
+}
+
+export function refusePromoter({ statement }: SignedStatement, gate: Gate, checked: SignerCheck): readonly Refusal[] {
+  if (checked.kind === "signer") return [];
+  return [
+    {
+      code: "not-signed-by-promoter",
+      place: { file: statement.file },
+      found: checked.problem,
+      expected: `a signature of a member of ${gate.promoters.join(" or ")}, by a key that counts at the statement's time`,
+      action: "have the statement written and signed again by a promoter",
+    },
+  ];
+}
+
+/** What is missing of the approvals that a gate asks for. Each approval that does not count is named with its reason. */
+export function refuseApprovals(
+  signed: SignedStatement,
+  rule: ApprovalRule | undefined,
+  promoter: SignerCheck,
+  trust: People,
+): readonly Refusal[] {
+  if (rule === undefined) return [];
+  const checks = signed.approvals.map((one) => ({ one, check: checkApproval(one, signed, rule, trust) }));
+  const signers = checks.flatMap(({ check }) => (check.kind === "signer" ? [check.signer] : []));
+  const except = rule.fourEyes ? promoterOf(signed, promoter) : undefined;
+  const count = countPeople(signers, except);
+  if (count >= rule.count) return [];
+  const problems = checks.flatMap(({ one, check }) =>
+    check.kind === "problem" ? [`${one.approval.file}: ${check.problem}`] : [],
+  );
+  const eyes = rule.fourEyes ? ", none of them the promoter" : "";
+  return [
+    {
+      code: "not-approved",
+      place: { file: signed.statement.file },
+      found: [`approvals of ${count} ${count === 1 ? "person" : "people"} that count${eyes}`, ...problems].join("\n"),
+      expected: `approvals of ${rule.count}, members of ${rule.groups.join(" or ")}${eyes}`,
+      action: `npm run approve -- ${signed.statement.stage}`,
+    },
+  ];
+}
+
+function checkApproval(
+  { approval, signature }: SignedApproval,
+  { statement }: SignedStatement,
+  rule: ApprovalRule,
+  trust: People,
+): SignerCheck {
+  const { role, principal, whenMs } = approval;
+  if (approval.statement !== statement.digest) return problem("it approves another statement");
+  if (approval.stage !== statement.stage) return problem(`it approves for the stage ${approval.stage}`);
+  if (approval.project !== statement.project) return problem(`it approves for the project ${approval.project}`);
+  if (!rule.groups.includes(role)) return problem(`${role} is none of ${rule.groups.join(", ")}`);
+  if (whenMs < statement.whenMs) return problem("it is older than the statement");
+  if (!isMember(trust.roles, role, principal, whenMs)) return problem(`${principal} was no member of ${role} then`);
+  return checkSigner(signature, principal, whenMs, trust);
+}
+
+/** Also where the promoter's own signature does not count, four eyes are not two. */
+function promoterOf({ statement, promoter }: SignedStatement, checked: SignerCheck): Signer {
+  if (checked.kind === "signer") return checked.signer;
+  return { principal: statement.who, fingerprint: promoter.kind === "valid" ? promoter.fingerprint : "" };
+}
+
+function problem(text: string): SignerCheck {
+  return { kind: "problem", problem: text };
+}

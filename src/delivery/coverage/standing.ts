@@ -1,0 +1,162 @@
+import type { Digest } from "../../model/digest.ts";
+import type { Refusal } from "../../model/refusal.ts";
+import { canonicalJson } from "../../model/statements/canonical-json.ts";
+import type { SignedStatement } from "../../model/statements/signed-statement.ts";
+import type { Statement } from "../../model/statements/statement.ts";
+import type { StageDefinition } from "../../model/stages.ts";
+import type { Gate } from "../../model/trust/gate.ts";
+import type { Trust } from "../../model/trust/trust.ts";
+import { checkPromoter, refuseApprovals, refusePromoter } from "./approvals.ts";
+import { shortDigest, type Chain } from "./statement-chain.ts";
+
+/** What statements of one stage are judged by. */
+export interface Court {
+  readonly project: string;
+  readonly definition: StageDefinition;
+  readonly gate: Gate;
+  readonly trust: Trust;
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly evidence: ReadonlyMap<Digest, SignedStatement>;
+}
+
+/**
+ * The statements whose signatures a decision about these needs: they themselves, and what a rollback among them
+ * restores.
+ */
+export function evidenceNeeded(
+  tails: readonly Statement[],
+  all: ReadonlyMap<Digest, Statement>,
+): ReadonlyMap<Digest, Statement> {
+  const needed = new Map<Digest, Statement>();
+  const waiting = [...tails];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (needed.has(next.digest)) continue;
+    needed.set(next.digest, next);
+    const restored = next.restores === undefined ? undefined : all.get(next.restores);
+    if (restored !== undefined) waiting.push(restored);
+  }
+  return needed;
+}
+
+/** Decides of statements whether they stand; each is judged once, so that equal reasons are the same reason. */
+export class StandingCourt {
+  readonly #court: Court;
+  readonly #judged = new Map<Digest, readonly Refusal[]>();
+
+  constructor(court: Court) {
+    this.#court = court;
+  }
+
+  /** Everything that stands against a statement; empty where it stands. */
+  refuse(statement: Statement): readonly Refusal[] {
+    const judged = this.#judged.get(statement.digest);
+    if (judged !== undefined) return judged;
+    const refusals = this.#judge(statement);
+    this.#judged.set(statement.digest, refusals);
+    return refusals;
+  }
+
+  #judge(statement: Statement): readonly Refusal[] {
+    const { project, definition, gate, trust, evidence } = this.#court;
+    const signed = evidence.get(statement.digest);
+    if (signed === undefined) throw new Error(`no evidence of ${statement.file}`);
+    const promoter = checkPromoter(signed, gate, trust);
+    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate.approvals, promoter, trust);
+    return [
+      ...refuseOrigin(statement, project, definition, trust),
+      ...refuseMovedPins(statement, definition),
+      ...refuseRevokedStatement(statement, trust),
+      ...refusePromoter(signed, gate, promoter),
+      ...approvals,
+    ];
+  }
+
+  /**
+   * Whether a rollback needs no new approval: for each of its applications it restores what an earlier statement of the
+   * same chain left, and that statement still stands.
+   */
+  #restores(statement: Statement): boolean {
+    const { chains, evidence } = this.#court;
+    const { kind, restores } = statement;
+    if (kind !== "rollback" || restores === undefined) return false;
+    const earlier = evidence.get(restores)?.statement;
+    if (earlier === undefined) return false;
+    const restored = [...statement.applications].every(([name, { after }]) => {
+      const chain = chains.get(name);
+      if (chain?.kind !== "chain") return false;
+      const digests = chain.links.map((link) => link.statement.digest);
+      const at = digests.indexOf(restores);
+      const transition = chain.links[at]?.transition;
+      return (
+        at < digests.indexOf(statement.digest) &&
+        transition?.after !== undefined &&
+        transition.after.digest === after?.digest
+      );
+    });
+    return restored && this.refuse(earlier).length === 0;
+  }
+}
+
+/** For this project and stage, and from where the stage takes its versions. */
+function refuseOrigin(
+  statement: Statement,
+  project: string,
+  { name, from: sources }: StageDefinition,
+  { stages }: Trust,
+): Refusal[] {
+  const { file, kind, from } = statement;
+  const wrong = (code: string, path: string, found: string, expected: string): Refusal => ({
+    code,
+    place: { file, path: `predicate.${path}` },
+    found,
+    expected,
+    action: "remove the statement; have one written for this stage",
+  });
+  const refusals: Refusal[] = [];
+  if (statement.project !== project) refusals.push(wrong("other-project", "project", statement.project, project));
+  if (statement.stage !== name) refusals.push(wrong("other-stage", "stage", statement.stage, name));
+  if (kind === "promotion" && (sources === "registry" || from === undefined || !sources.includes(from))) {
+    const expected = sources === "registry" ? `none: the registry feeds ${name}` : `from ${sources.join(" or ")}`;
+    refusals.push(wrong("wrong-source", "from", `a promotion from ${from ?? "nowhere"}`, expected));
+  }
+  if (kind === "hot-fix" && from !== undefined && from !== "registry" && (!stages.has(from) || from === name))
+    refusals.push(wrong("wrong-source", "from", `a hot-fix from ${from}`, "from the registry, or from another stage"));
+  return refusals;
+}
+
+/** A change is of settings and catalogue; versions come by promotion, hot-fix and rollback. */
+function refuseMovedPins({ kind, file, applications }: Statement, { from, name: stage }: StageDefinition): Refusal[] {
+  // Where the registry feeds a stage, a pin comes from nowhere else.
+  if (kind !== "change" || from === "registry") return [];
+  return [...applications].flatMap(([name, { before, after }]) => {
+    if (after === undefined) return [];
+    if (
+      before !== undefined &&
+      canonicalJson(before.state["pin"] ?? null) === canonicalJson(after.state["pin"] ?? null)
+    )
+      return [];
+    return [
+      {
+        code: "change-moves-pin",
+        place: { file, path: `predicate.applications.${name}.after.state.pin` },
+        found: `a change that moves ${name} to another version`,
+        expected: `the pin as it was: a change in ${stage} is of settings and catalogue alone`,
+        action: `promote the version: npm run promote -- ${from[0] ?? ""} ${stage} ${name}`,
+      },
+    ];
+  });
+}
+
+function refuseRevokedStatement({ digest, file }: Statement, { revocations }: Trust): Refusal[] {
+  const revoked = revocations.statements.find((one) => one.digest === digest);
+  if (revoked === undefined) return [];
+  return [
+    {
+      code: "revoked-statement",
+      place: { file },
+      found: `the statement ${shortDigest(digest)}, which was revoked: ${revoked.reason}`,
+      expected: "a statement that counts",
+      action: "have another one written on top of it and approved",
+    },
+  ];
+}

@@ -1,0 +1,110 @@
+import { hexOf, type Digest } from "../../model/digest.ts";
+import type { Refusal } from "../../model/refusal.ts";
+import type { Statement, Transition } from "../../model/statements/statement.ts";
+
+/** One statement as it concerns one application. */
+export interface Link {
+  readonly statement: Statement;
+  readonly transition: Transition;
+}
+
+/** Everything that was stated about one application in one stage, the first statement first. */
+export type Chain =
+  | { readonly kind: "chain"; readonly links: readonly [Link, ...Link[]] }
+  | { readonly kind: "broken"; readonly refusals: readonly Refusal[] };
+
+/** The chains of all applications that the statements mention, by name. */
+export function chainsOf(statements: readonly Statement[]): ReadonlyMap<string, Chain> {
+  const links = new Map<string, Link[]>();
+  for (const statement of statements) {
+    for (const [name, transition] of statement.applications) {
+      const known = links.get(name);
+      if (known === undefined) links.set(name, [{ statement, transition }]);
+      else known.push({ statement, transition });
+    }
+  }
+  return new Map([...links].map(([name, known]) => [name, toChain(name, known)]));
+}
+
+/** What the newest statement about an application is. */
+export function tailOf(links: readonly [Link, ...Link[]]): Link {
+  return links.at(-1) ?? links[0];
+}
+
+/** The first digits of a digest, as they stand in the folder's name. */
+export function shortDigest(digest: Digest): string {
+  return hexOf(digest).slice(0, 12);
+}
+
+function toChain(name: string, links: readonly Link[]): Chain {
+  const byDigest = new Map(links.map((link) => [link.statement.digest, link]));
+  const successors = new Map<Digest | undefined, Link[]>();
+  for (const link of links) {
+    const { previous } = link.transition;
+    successors.set(previous, [...(successors.get(previous) ?? []), link]);
+  }
+  const refusals = [
+    ...[...successors.values()].flatMap((rivals) => (rivals.length > 1 ? [refuseConflict(name, rivals)] : [])),
+    ...links.flatMap((link) => refuseLink(name, link, byDigest)),
+  ];
+  const [first] = successors.get(undefined) ?? [];
+  if (refusals.length > 0 || first === undefined) return { kind: "broken", refusals };
+  // One root, no forks, every predecessor there: following the successors visits every link once.
+  const ordered: [Link, ...Link[]] = [first];
+  for (let next = successors.get(first.statement.digest)?.[0]; next !== undefined;) {
+    ordered.push(next);
+    next = successors.get(next.statement.digest)?.[0];
+  }
+  return { kind: "chain", links: ordered };
+}
+
+function refuseLink(name: string, { statement, transition }: Link, known: ReadonlyMap<Digest, Link>): Refusal[] {
+  const { previous, before } = transition;
+  if (previous === undefined) return [];
+  const path = `predicate.applications.${name}`;
+  const predecessor = known.get(previous);
+  if (predecessor === undefined) {
+    return [
+      {
+        code: "missing-statement",
+        place: { file: statement.file, path: `${path}.previous` },
+        found: `a statement that continues ${previous}, which is not there`,
+        expected: `all statements about ${name}: they are only ever added to`,
+        action: `bring the statement ${shortDigest(previous)} back: git log --all --diff-filter=D -- statements`,
+      },
+    ];
+  }
+  const refusals: Refusal[] = [];
+  if (before?.digest !== predecessor.transition.after?.digest) {
+    refusals.push({
+      code: "discontinuous-statement",
+      place: { file: statement.file, path: `${path}.before` },
+      found: before?.digest ?? "nothing before",
+      expected: `what its predecessor leaves: ${predecessor.transition.after?.digest ?? "nothing"}`,
+      action: "remove this statement and write it again",
+    });
+  }
+  if (statement.whenMs < predecessor.statement.whenMs) {
+    refusals.push({
+      code: "statement-before-predecessor",
+      place: { file: statement.file, path: "predicate.when" },
+      found: new Date(statement.whenMs).toISOString(),
+      expected: `a time not before its predecessor's: ${new Date(predecessor.statement.whenMs).toISOString()}`,
+      action: "look at the clock of who wrote it, remove this statement, and write it again",
+    });
+  }
+  return refusals;
+}
+
+function refuseConflict(name: string, rivals: readonly Link[]): Refusal {
+  const files = rivals.map(({ statement }) => statement.file).toSorted();
+  const [file = "", ...others] = files;
+  const previous = rivals[0]?.transition.previous;
+  return {
+    code: "conflicting-statements",
+    place: { file, path: `predicate.applications.${name}.previous` },
+    found: `${rivals.length} statements about ${name} that ${previous === undefined ? "are its first" : `continue ${shortDigest(previous)}`}: also ${others.join(", ")}`,
+    expected: "one statement that continues another: two people moved it at the same time",
+    action: `decide which of them counts, remove the other before it is merged, and state it again on top`,
+  };
+}
