@@ -21,9 +21,9 @@ interface Room {
   readonly location: SandboxLocation;
   readonly people: readonly Person[];
   /** Completes the files and signs; whether a root was written. */
-  sign(): Promise<boolean>;
+  readonly sign: () => Promise<boolean>;
   /** What refuses the trust with an anchor; the newest root's where none is named. */
-  refusals(anchor?: string): Promise<readonly string[]>;
+  readonly refusals: (anchor?: string) => Promise<readonly string[]>;
 }
 
 async function inRoom(test: (room: Room) => Promise<void>): Promise<void> {

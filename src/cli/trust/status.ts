@@ -9,10 +9,12 @@ import { refuseChangedSince, readTrustState, type TrustState } from "./trust-sta
 export async function showTrust({ json }: { readonly json?: true }, signal: AbortSignal): Promise<void> {
   const state = orThrow(await readTrustState(signal), 2);
   const [loose, strict] = [false, true].map((fit) => parseTrust(state.folder, state.files, fit));
+  // In a clone without a root nobody was named yet: `init` is what is missing, and said.
+  const unfit = state.counted !== undefined && strict?.kind === "refused" ? strict.refusals : [];
   const report = statusReport({
     state,
     content: loose?.kind === "accepted" ? loose.value : undefined,
-    refusals: [...(strict?.kind === "refused" ? strict.refusals : []), ...changedMeanwhile(state)],
+    refusals: [...unfit, ...changedMeanwhile(state)],
     nowMs: Date.now(),
   });
   if (json === true) process.stdout.write(`${JSON.stringify(toJson(report), undefined, 2)}\n`);
