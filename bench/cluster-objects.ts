@@ -15,7 +15,7 @@ const ENGINE_KEY = /^__/;
 
 const exportSchema = z.object({
   deployment: z.object({
-    resources: z.array(z.object({ inputs: z.record(z.string(), z.unknown()).optional() })),
+    resources: z.array(z.object({ urn: z.string(), inputs: z.record(z.string(), z.unknown()).optional() })),
   }),
 });
 
@@ -25,10 +25,14 @@ const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 });
 
-/** The objects that a stack declares, from `pulumi stack export`, namespaces first. */
+/** A stage's own, a handful however many applications there are: in no other namespace, and of no other program. */
+const ADMISSION = "lockstep:index:Admission$";
+
+/** The objects of a stack's applications, from `pulumi stack export`, namespaces first. */
 export function objectsOfState(json: string): readonly ClusterObject[] {
   const { resources } = exportSchema.parse(JSON.parse(json)).deployment;
-  const objects = resources.flatMap(({ inputs = {} }) => {
+  const objects = resources.flatMap(({ urn, inputs = {} }) => {
+    if (urn.includes(ADMISSION)) return [];
     const parsed = objectSchema.safeParse(
       Object.fromEntries(Object.entries(inputs).filter(([key]) => !ENGINE_KEY.test(key))),
     );

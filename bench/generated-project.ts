@@ -25,7 +25,8 @@ export function applicationNames(count: number): readonly string[] {
 
 /** Writes a clone of this project with a catalogue of that many applications into a folder that is absent or empty. */
 export async function writeProject(folder: string, contents: ProjectContents): Promise<void> {
-  await linkProject(folder, ["src"], (source) => !isCatalogueFile(source));
+  // The rules are under the trust root's signature: as they are, or the program refuses to run.
+  await linkProject(folder, ["src", "policy"], (source) => !isCatalogueFile(source));
   const catalogue = path.join(folder, "src", "applications");
   for (const name of applicationNames(contents.applicationCount))
     await writeFile(path.join(catalogue, `${name}.ts`), catalogueFile(name));

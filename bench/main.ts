@@ -25,8 +25,11 @@ import {
   type Report,
   type Topic,
 } from "./measurements.ts";
+import { POLICY_PACK_OPTION } from "./policy-fleet.ts";
+import { measurePolicy, type PolicyReport } from "./policy-measurements.ts";
 import { renderReport } from "./report-text.ts";
 import { timeSandboxStart } from "./sandbox-start.ts";
+import { publishSignedImages } from "./signed-images.ts";
 
 interface Options {
   readonly quick?: true;
@@ -45,7 +48,7 @@ const DEFAULT_PORT_BASE = 27_600;
 function toPlan({ quick, only, runs }: Options): Plan {
   return {
     topics: new Set(only === undefined ? TOPICS : [only]),
-    sizes: quick === true ? SIZES.slice(0, 1) : only === "image" ? SIZES.slice(-1) : SIZES,
+    sizes: quick === true ? SIZES.slice(0, 1) : only === "image" || only === "policy" ? SIZES.slice(-1) : SIZES,
     runs: runs ?? (quick === true ? 1 : DEFAULT_RUNS),
   };
 }
@@ -87,18 +90,37 @@ async function measure(plan: Plan, { folder, location, tools, signal }: Place): 
     pulumi: tools.paths.pulumi,
     kubectl: tools.paths.kubectl,
     pulumiHome: location.pulumiHome,
-    env: sandboxEnvironment(location, tools),
+    // What is measured beside others runs without the policy pack; `policy` attaches the project's own.
+    env: { ...sandboxEnvironment(location, tools), [POLICY_PACK_OPTION]: "" },
     ...(await samplesOf(location)),
     signal,
   });
   await keepEngineLogs(location.pulumiHome, false);
   const startUp = topics.has("start-up") ? await measureStartUp(await setting("start-up"), runs, say) : undefined;
+  const policy = topics.has("policy") ? await benchPolicy(plan, setting, { location, tools, signal }) : undefined;
   const fleets = [];
   if (topics.has("no-op") || topics.has("image")) {
     for (const size of sizes)
       fleets.push(await measureFleet(size, await setting(String(size)), plan, size === sizes.at(-1), say));
   }
-  return { ...report, ...(startUp === undefined ? {} : { startUp }), fleets };
+  return {
+    ...report,
+    ...(startUp === undefined ? {} : { startUp }),
+    ...(policy === undefined ? {} : { policy }),
+    fleets,
+  };
+}
+
+async function benchPolicy(
+  { sizes, runs }: Plan,
+  setting: (name: string) => Promise<FleetSetting>,
+  { location, tools, signal }: Omit<Place, "folder">,
+): Promise<PolicyReport> {
+  const applications = Math.max(...sizes);
+  say(`policy: signing ${applications} images`);
+  const publishing = { sandboxDir: location.folder, registry: location.registry, tools: tools.paths, signal };
+  const signedImages = await publishSignedImages(applications, publishing);
+  return measurePolicy({ ...(await setting("policy")), signedImages, runs, say });
 }
 
 async function timeSandboxStarts(runs: number, { location, tools, signal }: Place): Promise<readonly number[]> {
@@ -135,7 +157,7 @@ function parseCount(text: string): number {
 }
 
 const command = new Command("bench")
-  .description("Measures what Lockstep costs, on a sandbox of its own in a temporary folder (about 25 minutes).")
+  .description("Measures what Lockstep costs, on a sandbox of its own in a temporary folder (about 35 minutes).")
   .option("--quick", "3 applications, one run")
   .addOption(new Option("--only <topic>", "one topic").choices(TOPICS))
   .option("--runs <number>", `runs of each (default: ${DEFAULT_RUNS})`, parseCount)

@@ -2,12 +2,13 @@ import { cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { keepEngineLogs } from "./engine-logs.ts";
 import { Fleet, type FleetSetting } from "./fleet.ts";
+import type { PolicyReport } from "./policy-measurements.ts";
 import { measureInTurns, type Measurement, type Sample, type Subject } from "./samples.ts";
 import { median } from "./statistics.ts";
 import { probeEnvironment, readStartUp, type StartUp } from "./start-up.ts";
 
 /** What can be measured by itself, with `--only`. */
-export const TOPICS = ["sandbox", "start-up", "no-op", "image"] as const;
+export const TOPICS = ["sandbox", "start-up", "no-op", "image", "policy"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Plan {
@@ -22,6 +23,7 @@ export interface Report {
   readonly runs: number;
   readonly sandboxStartMs?: readonly number[];
   readonly startUp?: StartUp & { readonly applications: number; readonly runsMs: readonly number[] };
+  readonly policy?: PolicyReport;
   readonly fleets: readonly FleetReport[];
 }
 

@@ -1,6 +1,6 @@
 import type { ApplicationRule, ObjectViolation } from "./application-rule.ts";
 import { isUnknownValueError } from "./engine/unknown-values.ts";
-import type { Judgement } from "./judgement.ts";
+import { failedRule, type Judgement } from "./judgement.ts";
 import type { JudgedResource } from "./rule.ts";
 import type { StageContext } from "./stage-context.ts";
 import { applicationOf } from "./urn.ts";
@@ -43,9 +43,8 @@ function judgeApplication(
       judgement: { kind: "judged", violations },
     }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (isUnknownValueError(error)) return [{ rule, resource: first, judgement: { kind: "unknown", reason } }];
-    const violation = { path: "", found: `the rule itself failed: ${reason}`, expected: "a decision" };
-    return [{ rule, resource: first, judgement: { kind: "judged", violations: [violation] } }];
+    if (isUnknownValueError(error))
+      return [{ rule, resource: first, judgement: { kind: "unknown", reason: error.message } }];
+    return [{ rule, resource: first, judgement: { kind: "judged", violations: [failedRule(error)] } }];
   }
 }

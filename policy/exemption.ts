@@ -1,5 +1,5 @@
 import type { Exemption } from "../src/model/trust/exemptions.ts";
-import type { JudgedResource, Rule } from "./rule.ts";
+import type { JudgedResource, RuleText } from "./rule.ts";
 import type { StageContext } from "./stage-context.ts";
 import { applicationOf, objectName } from "./urn.ts";
 
@@ -16,7 +16,11 @@ export class ExemptionRecord {
   }
 
   /** The exemption that sets a rule aside for a resource, where there is one that counts. */
-  find(rule: Pick<Rule, "id" | "exemptible">, resource: JudgedResource, context: StageContext): Exemption | undefined {
+  find(
+    rule: Pick<RuleText, "id" | "exemptible">,
+    resource: JudgedResource,
+    context: StageContext,
+  ): Exemption | undefined {
     if (isUnexemptible(rule, context)) return undefined;
     const application = applicationOf(resource);
     return context.trust.exemptions.find(
@@ -48,6 +52,6 @@ export function concerns({ stages }: Pick<Exemption, "stages">, stage: string): 
 }
 
 /** What nobody may set aside in a gated stage. */
-export function isUnexemptible({ exemptible }: Pick<Rule, "exemptible">, { loaded }: StageContext): boolean {
+export function isUnexemptible({ exemptible }: Pick<RuleText, "exemptible">, { loaded }: StageContext): boolean {
   return !exemptible && loaded.definition.gated;
 }

@@ -23,7 +23,8 @@ export async function decide(decision: () => readonly Violation[] | Promise<read
   }
 }
 
-function failedRule(error: unknown): Violation {
+/** What is said of a rule that failed. */
+export function failedRule(error: unknown): Violation {
   return {
     path: "",
     found: `the rule itself failed: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,17 +1,18 @@
-import type { Outcome, Refusal } from "../src/model/refusal.ts";
-import { renderRefusals } from "../src/model/refusal.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { renderRefusals, type Outcome, type Refusal } from "../src/model/refusal.ts";
+import { judgeApplications } from "./application-judgement.ts";
+import type { ApplicationRule } from "./application-rule.ts";
+import { describeJudgement, toDiagnostic, type Diagnostic } from "./diagnostic.ts";
 import { ExemptionRecord } from "./exemption.ts";
 import { judge } from "./judgement.ts";
-import type { JudgedResource, Rule, RuleText, Violation } from "./rule.ts";
+import type { JudgedResource, Rule, RuleText } from "./rule.ts";
 import type { StageContext } from "./stage-context.ts";
 import type { RegisteredResource, StackRule } from "./stack-rule.ts";
 import { exemptions, reportExemptions } from "./stack-rules/exemptions.ts";
-import { objectName, parseUrn, STACK_TYPE, STAGE_TYPE } from "./urn.ts";
-import { renderViolation } from "./violation-text.ts";
+import { parseUrn, STACK_TYPE, STAGE_TYPE } from "./urn.ts";
 
 export interface PackParts {
   readonly rules: readonly Rule[];
+  readonly applicationRules: readonly ApplicationRule[];
   readonly stackRules: readonly StackRule[];
   readonly loadContext: (project: string, stage: string) => Promise<Outcome<StageContext>>;
   /** Milliseconds since the epoch. Only exemptions know of time. */
@@ -32,6 +33,8 @@ export const unknownStage: RuleText = {
 export class Pack {
   readonly #parts: PackParts;
   readonly #exemptions: ExemptionRecord;
+  /** Every resource as the program asked for it, by its URN. */
+  readonly #asked = new Map<string, JudgedResource>();
 
   constructor(parts: PackParts) {
     this.#parts = parts;
@@ -43,11 +46,13 @@ export class Pack {
     return [unknownStage, ...this.#parts.rules];
   }
 
+  /** Rules that the engine asks at the end, for the same list. */
   get stackRules(): readonly RuleText[] {
-    return [...this.#parts.stackRules, exemptions];
+    return [...this.#parts.stackRules, ...this.#parts.applicationRules, exemptions];
   }
 
   async analyze(resource: JudgedResource): Promise<readonly Diagnostic[]> {
+    this.#asked.set(resource.urn, resource);
     const { project, stack } = parseUrn(resource.urn);
     const context = await this.#parts.loadContext(project, stack);
     if (context.kind === "refused") return [refuseEverything(resource, context.refusals)];
@@ -64,38 +69,30 @@ export class Pack {
     const { project, stack } = parseUrn(first.urn);
     const context = await this.#parts.loadContext(project, stack);
     if (context.kind === "refused") return found;
-    const reports = reportExemptions(context.value, this.#exemptions, this.#parts.rules);
-    return [...found, ...reports.map((report) => toDiagnostic(exemptions, "", report))];
+    const { rules, applicationRules } = this.#parts;
+    const judged = this.#askApplications(resources, context.value);
+    const reports = reportExemptions(context.value, this.#exemptions, [...rules, ...applicationRules]);
+    return [...found, ...judged, ...reports.map((report) => toDiagnostic(exemptions, "", report))];
   }
 
   async #ask(rule: Rule, resource: JudgedResource, context: StageContext): Promise<readonly Diagnostic[]> {
     const judgement = await judge(rule, resource, context);
-    // As @pulumi/policy words it, so that whoever reads the engine's events knows it again.
-    if (judgement.kind === "unknown") {
-      const message = `can't run policy '${rule.id}' during preview: ${judgement.reason}`;
-      return [{ policy: rule.id, level: "advisory", description: rule.title, message }];
-    }
-    if (judgement.violations.length === 0) return [];
-    const object = nameOf(resource);
-    const exemption = this.#exemptions.find(rule, resource, context);
-    if (exemption === undefined) return judgement.violations.map((violation) => toDiagnostic(rule, object, violation));
-    this.#exemptions.use(exemption);
-    const until = new Date(exemption.expiresMs).toISOString();
-    const note = `set aside until ${until}: ${exemption.reason} (${exemption.owner})`;
-    return judgement.violations.map((violation) => {
-      const { description, message } = toDiagnostic(rule, object, violation);
-      return { policy: rule.id, level: "advisory", description, message: `${note}\n${message}` };
-    });
+    return describeJudgement({ rule, resource, judgement }, this.#exemptions, context);
   }
-}
 
-function toDiagnostic(rule: RuleText, object: string, violation: Violation): Diagnostic {
-  return {
-    policy: rule.id,
-    level: rule.level,
-    description: rule.title,
-    message: renderViolation(rule, object, violation),
-  };
+  /**
+   * Judges resources as the program asked for them, where it did: the engine shows at the end what the cluster made of
+   * them, with its defaults filled in.
+   */
+  #askApplications(resources: readonly RegisteredResource[], context: StageContext): readonly Diagnostic[] {
+    const asked = resources.map(({ urn, read }) => this.#asked.get(urn) ?? read());
+    return judgeApplications(this.#parts.applicationRules, asked, context).flatMap((judged) =>
+      describeJudgement(judged, this.#exemptions, context).map((diagnostic) => ({
+        ...diagnostic,
+        urn: judged.resource.urn,
+      })),
+    );
+  }
 }
 
 /** All reasons once, where people look first; elsewhere that there are some. */
@@ -104,13 +101,4 @@ function refuseEverything(resource: JudgedResource, refusals: readonly Refusal[]
   const isFirst = resource.type === STAGE_TYPE || resource.type === STACK_TYPE;
   const message = isFirst ? renderRefusals(refusals) : "the stage could not be read: see the stack's own violation";
   return { policy: id, level, description: title, message };
-}
-
-function nameOf(resource: JudgedResource): string {
-  // Even a name may be unknown; the rules have said what they say.
-  try {
-    return objectName(resource);
-  } catch {
-    return resource.name;
-  }
 }

@@ -1,6 +1,6 @@
 import type { ServedPack } from "./engine/server.ts";
 import { Pack } from "./pack.ts";
-import { rules } from "./rules.ts";
+import { applicationRules, rules } from "./rules.ts";
 import type { StageContextLoader } from "./stage-context-loader.ts";
 import { stagePresent } from "./stack-rules/stage-present.ts";
 
@@ -12,6 +12,7 @@ export function registeredPack(nowMs: number): ServedPack {
   return {
     pack: new Pack({
       rules,
+      applicationRules,
       stackRules: [stagePresent],
       loadContext: async (project, stage) => (await loader()).load(project, stage),
       nowMs,

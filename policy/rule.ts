@@ -11,9 +11,14 @@ export interface JudgedResource {
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
   readonly opts: PolicyResourceOptions;
+  /** What makes it; undefined for components and providers. */
+  readonly provider: JudgedProvider | undefined;
   /** Whether the value at a path, or what holds it, is marked secret. In `props` secrets are plain. */
   readonly isSecret: (path: PropertyPath) => boolean;
 }
+
+/** The provider of a resource, as it was configured. Reading an unknown value throws; let it. */
+export type JudgedProvider = Pick<JudgedResource, "urn" | "type" | "name" | "props">;
 
 /** One reason why a resource may not be. */
 export interface Violation {

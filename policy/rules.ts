@@ -1,3 +1,4 @@
+import type { ApplicationRule } from "./application-rule.ts";
 import type { Rule } from "./rule.ts";
 import { chartPinned } from "./rules/chart-pinned.ts";
 import { chartSigned } from "./rules/chart-signed.ts";
@@ -8,13 +9,16 @@ import { imagePinned } from "./rules/image-pinned.ts";
 import { imageSigned } from "./rules/image-signed.ts";
 import { kindDeclared } from "./rules/kind-declared.ts";
 import { noHelmRelease } from "./rules/no-helm-release.ts";
+import { noIgnoredChanges } from "./rules/no-ignored-changes.ts";
 import { noPlainSecret } from "./rules/no-plain-secret.ts";
 import { noSkippedAwait } from "./rules/no-skipped-await.ts";
+import { ownCluster } from "./rules/own-cluster.ts";
 import { privateByDefault } from "./rules/private-by-default.ts";
 import { protectedStays } from "./rules/protected-stays.ts";
 import { schemaBarrier } from "./rules/schema-barrier.ts";
 import { withinStage } from "./rules/within-stage.ts";
 import { workloadAvailable } from "./rules/workload-available.ts";
+import { workloadBudget } from "./rules/workload-budget.ts";
 import { workloadProbes } from "./rules/workload-probes.ts";
 import { workloadResources } from "./rules/workload-resources.ts";
 import { workloadSecurity } from "./rules/workload-security.ts";
@@ -23,6 +27,8 @@ import { workloadSecurity } from "./rules/workload-security.ts";
 export const rules: readonly Rule[] = [
   covered,
   withinStage,
+  ownCluster,
+  noIgnoredChanges,
   imagePinned,
   imageKnown,
   imageSigned,
@@ -41,3 +47,6 @@ export const rules: readonly Rule[] = [
   noPlainSecret,
   protectedStays,
 ];
+
+/** Every rule over the objects of an application together, asked at the end of a run. */
+export const applicationRules: readonly ApplicationRule[] = [workloadBudget];

@@ -2,6 +2,8 @@ import type { JudgedResource } from "./rule.ts";
 
 export const STAGE_TYPE = "lockstep:index:Stage";
 export const APPLICATION_TYPE = "lockstep:index:Application";
+/** Of a version's migration Job. */
+export const MIGRATION_TYPE = "lockstep:index:Migration";
 export const CHART_TYPE = "kubernetes:helm.sh/v4:Chart";
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 export const PROVIDER_PREFIX = "pulumi:providers:";

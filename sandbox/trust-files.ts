@@ -1,10 +1,12 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { isSeq, parseDocument } from "yaml";
 import { RefusalError, type Outcome } from "../src/model/refusal.ts";
 import { parseSshPublicKey } from "../src/model/ssh-public-key.ts";
 import { parseStages, type Stages } from "../src/model/stages.ts";
 import type { RootOwner } from "../src/model/trust/root.ts";
+import { parseAdopted } from "../src/model/trust/adopted.ts";
 import { groupsOf, rolesText, signerLine, startingFiles } from "../src/model/trust/starting-files.ts";
 import { editYaml } from "../src/model/yaml-edit.ts";
 import { parseYamlSource } from "../src/model/yaml-source.ts";
@@ -14,11 +16,15 @@ import { MEMBERS, type Person } from "./people.ts";
 /** Before every statement that a test or a trial may want to date. */
 const MEMBERS_SINCE = "2026-01-01T00:00:00Z";
 
-/**
- * Completes the trust folder of a sandbox with the people of the demonstration. What somebody changed there stays;
- * only what is missing is added.
- */
-export async function writeTrustFiles(folder: string, people: readonly Person[]): Promise<void> {
+/** Who and what a sandbox trusts beside its own key. */
+export interface TrustedBySandbox {
+  readonly people: readonly Person[];
+  /** Images, each `registry/repository@sha256:…`, that count in every stage without a pin. */
+  readonly adopted: readonly string[];
+}
+
+/** Completes the trust folder of a sandbox. What somebody changed there stays; only what is missing is added. */
+export async function writeTrustFiles(folder: string, { people, adopted }: TrustedBySandbox): Promise<void> {
   await mkdir(folder, { recursive: true });
   const stages = orThrow(await readStages(folder));
   const members = people.filter(({ name }) => name !== "owner").map(asOwner);
@@ -29,7 +35,7 @@ export async function writeTrustFiles(folder: string, people: readonly Person[])
   for (const [name, text] of texts) {
     const file = path.join(folder, name);
     const before = await readIfThere(file);
-    const after = before === undefined ? text : completed(name, before, { stages, people, members });
+    const after = completed(name, before ?? text, { stages, people, members, adopted });
     if (after !== before) await writeFileAtomic(file, after);
   }
 }
@@ -45,10 +51,11 @@ interface Completion {
   readonly stages: Stages;
   readonly people: readonly Person[];
   readonly members: readonly RootOwner[];
+  readonly adopted: readonly string[];
 }
 
 /** Pure. */
-function completed(name: string, text: string, { stages, people, members }: Completion): string {
+function completed(name: string, text: string, { stages, people, members, adopted }: Completion): string {
   switch (name) {
     case "roles.yaml":
       return withGroups(text, membersOf(stages, people));
@@ -58,6 +65,8 @@ function completed(name: string, text: string, { stages, people, members }: Comp
           lines.includes(member.key.text) ? lines : `${lines.replace(/\n?$/, "\n")}${signerLine(member)}\n`,
         text,
       );
+    case "adopted.yaml":
+      return withAdopted(text, adopted);
     default:
       return text;
   }
@@ -89,6 +98,21 @@ function withGroups(text: string, groups: ReadonlyMap<string, readonly string[]>
       value: principals.map((principal) => ({ principal, since: MEMBERS_SINCE })),
     })),
   );
+}
+
+function withAdopted(text: string, images: readonly string[]): string {
+  const source = orThrow(parseYamlSource("adopted.yaml", text));
+  const known = orThrow(parseAdopted(source));
+  const missing = images.filter((image) => !known.some(({ name, digest }) => image === `${name}@${digest}`));
+  if (missing.length === 0) return text;
+  const document = parseDocument(text);
+  const reason = "an image of somebody else's chart, which the sandbox publishes itself";
+  const entries = missing.map((image) => ({ image, owner: "sandbox", reason, stages: ["*"] }));
+  // A list of entries on lines of their own, also where it was `[]` so far.
+  const list = document.get("adopted");
+  if (isSeq(list) && list.items.length > 0) for (const entry of entries) list.add(document.createNode(entry));
+  else document.set("adopted", document.createNode(entries));
+  return document.toString({ lineWidth: 0 });
 }
 
 async function readStages(folder: string): Promise<Outcome<Stages>> {

@@ -6,6 +6,7 @@ import { signRoot, writeRoot, writeRootSignature } from "../src/adapters/trust/w
 import { RefusalError, type Outcome } from "../src/model/refusal.ts";
 import { renderRoot, type Root } from "../src/model/trust/root.ts";
 import { ROOT_FOLDER } from "../src/model/trust/trust-files.ts";
+import { adoptedImages } from "./samples/adopted-images.ts";
 import { writeEnvironment } from "./environment.ts";
 import { newestRoot } from "./newest-root.ts";
 import { ensurePeople, type Person } from "./people.ts";
@@ -19,7 +20,7 @@ export const trustRootStep: UpStep = {
   title: "Trust",
   async run({ location, tools, signal }) {
     const people = await ensurePeople(location, signal);
-    await writeTrustFiles(location.trust, people);
+    await writeTrustFiles(location.trust, { people, adopted: adoptedImages(location.registry) });
     const written = await signTrust({ trust: location.trust, project: PROJECT, owner: ownerOf(people), signal });
     // Written before, with the anchor of the root before.
     if (written) await writeEnvironment(location, tools);

@@ -10,7 +10,9 @@ import { departedImages, previousImages } from "./delivery/admission/earlier-ima
 import { desiredStatesOf } from "./desired-states.ts";
 import type { DepartedImage } from "./model/admission.ts";
 import type { Digest } from "./model/digest.ts";
-import { renderPin, type PinText } from "./model/pin.ts";
+import type { PinText } from "./model/pin.ts";
+import { renderPin } from "./model/pin-text.ts";
+import { PROVIDER_NAME } from "./model/provider-name.ts";
 import type { StageApplication } from "./model/stage.ts";
 import type { VerifiedRoot } from "./model/trust/trust.ts";
 import type { Preconditions } from "./preconditions.ts";
@@ -108,7 +110,7 @@ function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): 
   // The SDK would write its path into the state, as one file, though it may be a list. The provider, started by the
   // engine, reads the same variable itself.
   delete process.env["KUBECONFIG"];
-  return new Provider("cluster", {
+  return new Provider(PROVIDER_NAME, {
     context: stackFile.cluster?.context ?? "",
     // Another path to the same cluster is no other cluster.
     clusterIdentifier,

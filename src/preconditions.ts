@@ -6,7 +6,7 @@ import { stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
 import { displayPath } from "./adapters/yaml-files.ts";
 import { refuseForeignNamespaces, refuseLostCluster, refuseOtherCluster } from "./delivery/cluster.ts";
 import { refuseLooserTrust } from "./delivery/coverage/deployed.ts";
-import { refuseRevoked } from "./delivery/coverage/revoked.ts";
+import { refuseRevokedVersions } from "./delivery/coverage/revoked.ts";
 import { refuseLostPins } from "./delivery/removals.ts";
 import { refusePublishedPassphrase } from "./delivery/published-passphrase.ts";
 import { refuseMissingSecrets, refuseOtherSecrets, type PlainSecrets } from "./delivery/secrets.ts";
@@ -61,7 +61,7 @@ async function checkStatements(
   deployment: Promise<LastDeployment>,
 ): Promise<Outcome<ReadonlyMap<string, Digest>>> {
   const { stage, definition, trust, source } = loaded;
-  const revoked = refuseRevoked(stage.applications, trust.revocations, (name) =>
+  const revoked = refuseRevokedVersions(stage.applications, trust.revocations, (name) =>
     source.placeOf(["config", "lockstep:pins", name]),
   );
   // Other stages need nothing of it, not even to load it.

@@ -3,7 +3,7 @@ import { referenceOf, sampleArtefacts } from "../sandbox/samples/artefacts.ts";
 import { DEFAULT_PORT_BASE } from "../sandbox/location.ts";
 import { loadCatalogue } from "../src/adapters/catalogue.ts";
 import { projectRoot } from "../src/adapters/project.ts";
-import { loadStackFile, loadStages } from "../src/adapters/stage-loader.ts";
+import { loadStackFile, readUnverifiedStages } from "../src/adapters/stage-loader.ts";
 import { join } from "node:path";
 import { renderReference } from "../src/model/reference.ts";
 import { renderRefusals, type Outcome } from "../src/model/refusal.ts";
@@ -19,7 +19,7 @@ async function stackFileOf(stage: string): Promise<StackFile> {
   const source = valueOf(await loadStackFile(stage));
   const { stackFile, refusals } = parseStackFile(source);
   const catalogue = valueOf(await loadCatalogue());
-  const definition = valueOf(await loadStages(join(projectRoot, "trust", "stages.yaml"))).get(stage);
+  const definition = valueOf(await readUnverifiedStages(join(projectRoot, "trust", "stages.yaml"))).get(stage);
   assert.ok(definition !== undefined);
   const request = { project: "lockstep", stage, catalogue, stackFile };
   const all = [...refusals, ...refuseStage({ ...request, definition, positions: source })];

@@ -1,6 +1,6 @@
 import type { PolicyResourceOptions } from "@pulumi/policy";
 import type { AnalyzeRequest, AnalyzerResource } from "@pulumi/pulumi/proto/analyzer_pb.js";
-import type { JudgedResource, PropertyPath } from "../rule.ts";
+import type { JudgedProvider, JudgedResource, PropertyPath } from "../rule.ts";
 import { unknownCheckingProxy } from "./unknown-values.ts";
 
 /** Property-graph values with a meaning of their own carry this key (pulumi/pulumi, sdk/proto/go/…/signatures). */
@@ -18,8 +18,17 @@ export function toJudgedResource(request: AnalyzeRequest | AnalyzerResource): Ju
     name: request.getName(),
     props: unknownCheckingProxy(props),
     opts: toOptions(request),
+    provider: toProvider(request),
     isSecret: (path) => secrets.includes(path),
   };
+}
+
+function toProvider(request: AnalyzeRequest | AnalyzerResource): JudgedProvider | undefined {
+  const provider = request.getProvider();
+  if (provider === undefined) return undefined;
+  const sent = provider.getProperties()?.toJavaScript() ?? {};
+  const props = unknownCheckingProxy(readObject(sent, [], new SecretPaths()));
+  return { urn: provider.getUrn(), type: provider.getType(), name: provider.getName(), props };
 }
 
 class SecretPaths {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty, { type Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+import { PACK_NAME } from "../../src/delivery/policy-wording.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Pack } from "../pack.ts";
 import type { RuleText } from "../rule.ts";
 
-export const PACK_NAME = "lockstep";
 const PACK_VERSION = readVersion();
 
 const LEVELS = {

@@ -59,8 +59,13 @@ function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
       return toResponse(await pack.analyze(toJudgedResource(request)));
     }),
     analyzeStack: answer(async (request: analyzer.AnalyzeStackRequest) => {
-      const resources = request.getResourcesList().map((one) => ({ urn: one.getUrn(), type: one.getType() }));
-      return toResponse(await (await once()).pack.analyzeStack(resources));
+      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), import("./judged-resource.ts")]);
+      const resources = request.getResourcesList().map((one) => ({
+        urn: one.getUrn(),
+        type: one.getType(),
+        read: () => toJudgedResource(one),
+      }));
+      return toResponse(await pack.analyzeStack(resources));
     }),
     cancel: answer(emptyAnswer),
   };

@@ -1,31 +1,5 @@
 import type { CustomResourceKind } from "../../src/model/custom-resource.ts";
-
-/** The API groups of Kubernetes itself, as its 1.36 has them. */
-const BUILT_IN_GROUPS: ReadonlySet<string> = new Set([
-  "",
-  "admissionregistration.k8s.io",
-  "apiextensions.k8s.io",
-  "apiregistration.k8s.io",
-  "apps",
-  "authentication.k8s.io",
-  "authorization.k8s.io",
-  "autoscaling",
-  "batch",
-  "certificates.k8s.io",
-  "coordination.k8s.io",
-  "discovery.k8s.io",
-  "events.k8s.io",
-  "extensions",
-  "flowcontrol.apiserver.k8s.io",
-  "networking.k8s.io",
-  "node.k8s.io",
-  "policy",
-  "rbac.authorization.k8s.io",
-  "resource.k8s.io",
-  "scheduling.k8s.io",
-  "storage.k8s.io",
-  "storagemigration.k8s.io",
-]);
+import { groupOf, isBuiltInGroup } from "../../src/model/kubernetes-groups.ts";
 
 /**
  * Kinds of others that need no declaration: their controllers make no pods, or (Rollout) the pods are in the object
@@ -52,8 +26,8 @@ export function knownKind(apiVersion: unknown, kind: unknown, declared: readonly
   const declaration = declared.find((one) => one.apiVersion === apiVersion && one.kind === kind);
   if (declaration !== undefined) return { kind: "declared", imagePaths: declaration.imagePaths };
   if (typeof apiVersion !== "string" || typeof kind !== "string") return { kind: "undeclared" };
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  if (BUILT_IN_GROUPS.has(group)) return { kind: "built-in" };
+  const group = groupOf(apiVersion);
+  if (isBuiltInGroup(group)) return { kind: "built-in" };
   const isWellKnown = WELL_KNOWN.some((known) => known.group === group && known.kinds.includes(kind));
   return isWellKnown ? { kind: "built-in" } : { kind: "undeclared" };
 }

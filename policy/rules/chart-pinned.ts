@@ -1,4 +1,4 @@
-import { renderPin } from "../../src/model/pin.ts";
+import { renderPin } from "../../src/model/pin-text.ts";
 import { shown } from "../kubernetes/fields.ts";
 import type { JudgedResource, Rule, Violation } from "../rule.ts";
 import { findApplication } from "../stage-application.ts";

@@ -15,7 +15,7 @@ export const chartSigned: Rule = {
   check: async (resource, context) => {
     const chart = findApplication(resource, context)?.pin.chart;
     if (chart === undefined) return [];
-    const revoked = refuseRevoked(context.trust, chart.digest, {});
+    const revoked = refuseRevoked(context.trust.revocations, chart.digest, {});
     const unsigned = isAdopted(chart, "chart", context) ? [] : await context.refuseSignature(chart, "chart");
     return [...revoked, ...unsigned].map((refusal) => toViolation(refusal, `chart oci://${renderReference(chart)}`));
   },

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { renderPin } from "../../src/model/pin.ts";
+import { renderPin } from "../../src/model/pin-text.ts";
 import { didYouMean } from "../../src/model/nearest.ts";
 import { shown } from "../kubernetes/fields.ts";
 import { toViolation } from "../refusal-violation.ts";

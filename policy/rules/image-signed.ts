@@ -22,7 +22,7 @@ export const imageSigned: Rule = {
 async function refuseImage({ path, value }: ImageUse, context: StageContext): Promise<readonly Violation[]> {
   const image = digestReference(value);
   if (image === undefined) return [];
-  const revoked = refuseRevoked(context.trust, image.digest, {});
+  const revoked = refuseRevoked(context.trust.revocations, image.digest, {});
   const unsigned = isAdopted(image, "image", context) ? [] : await context.refuseSignature(image, "image");
   return [...revoked, ...unsigned].map((refusal) => toViolation(refusal, path));
 }

@@ -1,10 +1,7 @@
 import { at } from "../kubernetes/fields.ts";
 import type { JudgedResource, Rule } from "../rule.ts";
 import type { StageContext } from "../stage-context.ts";
-import { applicationOf, parseUrn } from "../urn.ts";
-
-/** A version's migration Job goes when the next version is there. */
-const MIGRATION_TYPE = "lockstep:index:Migration";
+import { applicationOf, MIGRATION_TYPE, parseUrn } from "../urn.ts";
 
 const NAMESPACE_TYPE = "kubernetes:core/v1:Namespace";
 
@@ -32,6 +29,7 @@ function whyProtected(resource: JudgedResource, { loaded: { stage } }: StageCont
     return namespace?.protect === true ? "a protected application lives in it" : undefined;
   }
   const application = applicationOf(resource);
+  // A version's migration Job goes when the next version is there.
   const isProtected = stage.applications.some(({ application: { name }, protect }) => protect && name === application);
   if (!isProtected || parseUrn(resource.urn).types.includes(MIGRATION_TYPE)) return undefined;
   return `${application ?? ""} is protected in this stage`;

@@ -1,6 +1,6 @@
 import type { ExemptionRecord } from "../exemption.ts";
 import { concerns, isUnexemptible } from "../exemption.ts";
-import type { Rule, RuleText, Violation } from "../rule.ts";
+import type { RuleText, Violation } from "../rule.ts";
 import type { StageContext } from "../stage-context.ts";
 import { didYouMean } from "../../src/model/nearest.ts";
 
@@ -14,7 +14,11 @@ export const exemptions: RuleText = {
 };
 
 /** What people should know of a stage's exemptions at the end of a run. */
-export function reportExemptions(context: StageContext, record: ExemptionRecord, rules: readonly Rule[]): Violation[] {
+export function reportExemptions(
+  context: StageContext,
+  record: ExemptionRecord,
+  rules: readonly RuleText[],
+): Violation[] {
   return context.trust.exemptions
     .filter((exemption) => concerns(exemption, context.stage))
     .flatMap((exemption) => {
@@ -36,6 +40,6 @@ export function reportExemptions(context: StageContext, record: ExemptionRecord,
     });
 }
 
-function ids(rules: readonly Rule[]): string[] {
+function ids(rules: readonly RuleText[]): string[] {
   return rules.map(({ id }) => id);
 }

@@ -132,6 +132,9 @@ export const sampleApplications: readonly SampleApplication[] = [appointments, p
 /** Images that somebody else's chart needs. */
 export const foreignImages: readonly SampleApplication[] = [statusPage, statusCache];
 
+/** Those of them that belong to no application: they are pinned nowhere. */
+export const subchartImages: readonly SampleApplication[] = [statusCache];
+
 /** One chart folder may be published under several versions; they differ in the version alone. */
 export const sampleCharts: readonly SampleChart[] = [
   { name: "web-service", version: "2.0.0", created: "2026-08-03T08:00:00Z" },

@@ -39,15 +39,22 @@ export async function writeImageKeys(folder: string, registry: string, key: Sign
 /** The text of the file with the entry in it: the same text where it is there already. */
 export function withEntry(text: string, entry: KeyEntry): string {
   const document = parseDocument(text);
-  const keys = document.get("keys");
   // A file that is not what it should be is of no use to anybody: it is written anew.
-  if (document.errors.length > 0 || !isSeq(keys)) return fresh(entry).toString();
+  if (document.errors.length > 0 || !isMap(document.contents)) return fresh(entry).toString();
+  const keys = document.has("keys") ? document.get("keys") : emptyList(document);
+  if (!isSeq(keys)) return fresh(entry).toString();
   const index = keys.items.findIndex((item) => isMap(item) && item.get("name") === entry.name);
   const existing = index === -1 ? undefined : keys.items[index];
   if (isMap(existing) && JSON.stringify(existing.toJSON()) === JSON.stringify(entry)) return text;
   if (index === -1) keys.add(document.createNode(entry));
   else keys.set(index, document.createNode(entry));
   return document.toString();
+}
+
+/** For a file that so far lists identities alone. */
+function emptyList(document: Document): unknown {
+  document.set("keys", document.createNode([]));
+  return document.get("keys");
 }
 
 function fresh(entry: KeyEntry): Document {

@@ -35,8 +35,8 @@ export function stagesPath(): string {
   return join(trustFolder(), "stages.yaml");
 }
 
-/** The stages that trust/stages.yaml describes. */
-export async function loadStages(path = stagesPath()): Promise<Outcome<Stages>> {
+/** The stages that stages.yaml describes, whoever wrote it: to name them where the trust is refused, never to judge. */
+export async function readUnverifiedStages(path = stagesPath()): Promise<Outcome<Stages>> {
   const source = await readYamlFile(path);
   return source.kind === "refused" ? source : parseStages(source.value);
 }
@@ -59,6 +59,7 @@ export async function loadStage({ project, stage, given }: StageLoad): Promise<O
   const refusals = [
     ...parsed.refusals,
     ...refuseStage({ ...request, definition: definition.value, positions: source.value }),
+    ...(trust.value.stageRefusals.get(stage) ?? []),
     ...refuseDifferences(definition.value, engineConfig, source.value),
   ];
   if (refusals.length > 0) return refused(refusals);

@@ -92,7 +92,7 @@ async function verify(
   { stage, trust, place, reference, signal }: PinnedQuestion,
   sources: Sources,
 ): Promise<Outcome<string>> {
-  const revoked = refuseRevoked(trust, reference.digest, place);
+  const revoked = refuseRevoked(trust.revocations, reference.digest, place);
   if (revoked.length > 0) return refused(revoked);
   const request = { reference, ...trustedSigners(trust, stage, nameOf(reference)) };
   const verdict = await verifySignature(request, sources, { signal });

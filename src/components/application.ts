@@ -9,7 +9,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { Digest } from "../model/digest.ts";
-import { renderPin } from "../model/pin.ts";
+import { renderPin } from "../model/pin-text.ts";
 import type { StageApplication } from "../model/stage.ts";
 import { DnsBinding } from "./dns-binding.ts";
 import { Migration } from "./migration.ts";

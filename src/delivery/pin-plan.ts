@@ -1,7 +1,8 @@
 import type { Application } from "../model/application.ts";
 import type { Json } from "../model/json.ts";
 import type { ImageFacts } from "../model/image-facts.ts";
-import { renderPin, type Pin } from "../model/pin.ts";
+import type { Pin } from "../model/pin.ts";
+import { renderPin } from "../model/pin-text.ts";
 import { nameOf, type PinnedReference } from "../model/reference.ts";
 import { accepted, andThen, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import type { StackFile } from "../model/stack-file.ts";

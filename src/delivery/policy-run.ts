@@ -1,13 +1,16 @@
 import type { EngineEvent, PolicyEvent } from "../model/engine-events.ts";
 import type { Refusal } from "../model/refusal.ts";
+import { SET_ASIDE, UNDECIDED } from "./policy-wording.ts";
+
+export type RuleLevel = "mandatory" | "advisory";
 
 /** The pack that has to run. */
 export interface ExpectedPack {
   readonly name: string;
   /** Every rule over resources, by its id. */
-  readonly rules: ReadonlyMap<string, "mandatory" | "advisory">;
-  /** Rules over the whole stack, by their ids. */
-  readonly stackRules: readonly string[];
+  readonly rules: ReadonlyMap<string, RuleLevel>;
+  /** Every rule over the whole stack, by its id. */
+  readonly stackRules: ReadonlyMap<string, RuleLevel>;
   /** Whose stack it judges. */
   readonly project: string;
   readonly stage: string;
@@ -24,12 +27,6 @@ export interface PolicyRun {
   /** How many resources were judged. */
   readonly resources: number;
 }
-
-/** How the pack words that an exemption of trust/exemptions.yaml set a violation aside. */
-export const SET_ASIDE = "set aside until ";
-
-/** How @pulumi/policy, and the pack like it, words that an unknown value kept a rule from deciding. */
-const UNDECIDED = "can't run policy '";
 
 /** What the engine deletes or only looks at is not judged: there are no inputs. */
 const NOT_JUDGED = new Set([
@@ -122,7 +119,7 @@ function missingRules(phase: Phase, { name, rules, stackRules }: ExpectedPack): 
   const asked = phase.judged.get(keyOf(name, undefined)) ?? [];
   return [
     ...[...rules.keys()].filter((rule) => !judgedAll(phase, name, rule)),
-    ...(phase.failed ? [] : stackRules.filter((rule) => !asked.includes(rule))),
+    ...(phase.failed ? [] : [...stackRules.keys()].filter((rule) => !asked.includes(rule))),
   ];
 }
 
@@ -173,7 +170,8 @@ function refuseViolation(violation: PolicyEvent, expected: ExpectedPack): Refusa
   // Other packs stop the run by themselves where theirs is mandatory.
   const isOurs = violation.pack === expected.name;
   if (level === "mandatory") return toRefusal(violation, isOurs ? rule : `${violation.pack}/${rule}`);
-  if (!isOurs || expected.rules.get(rule) === "advisory" || !expected.rules.has(rule)) return undefined;
+  const asked = expected.rules.get(rule) ?? expected.stackRules.get(rule);
+  if (!isOurs || asked !== "mandatory") return undefined;
   if (hasLine(message, SET_ASIDE)) return undefined;
   const code = hasLine(message, UNDECIDED) ? "policy-undecided" : "policy-downgraded";
   return {

@@ -1,5 +1,6 @@
 import type { Application } from "./application.ts";
 import { findCircle } from "./circle.ts";
+import { doubleDeclarations, refuseDeclarations } from "./custom-resource.ts";
 import { durationSchema, environmentNameSchema, objectNameSchema } from "./kubernetes-names.ts";
 import { didYouMean } from "./nearest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
@@ -18,7 +19,11 @@ export function toCatalogue(entries: readonly CatalogueEntry[]): Outcome<Catalog
   const sorted = entries.toSorted((left, right) => (left.application.name < right.application.name ? -1 : 1));
   const catalogue = new Map(sorted.map(({ application }) => [application.name, application]));
   const refusals = [
-    ...sorted.flatMap((entry) => [...refuseNames(entry), ...refuseReferences(entry, catalogue)]),
+    ...sorted.flatMap((entry) => [
+      ...refuseNames(entry),
+      ...refuseCustomResources(entry),
+      ...refuseReferences(entry, catalogue),
+    ]),
     ...refuseDoubles(sorted),
   ];
   if (refusals.length === 0) refusals.push(...refuseCircles(sorted, catalogue));
@@ -52,6 +57,27 @@ function refuseNames({ file, application }: CatalogueEntry): Refusal[] {
       .filter((secret) => Object.hasOwn(env, secret))
       .map((secret) => refuse("env", secret, "a name that is no secret's")),
   ];
+}
+
+function refuseCustomResources({ file, application }: CatalogueEntry): Refusal[] {
+  const { chart, customResources } = application;
+  const problems = [
+    // A chart's list is empty where it declares none.
+    ...(Array.isArray(chart.customResources) && chart.customResources.length === 0
+      ? []
+      : refuseDeclarations(chart.customResources, "chart.customResources")),
+    ...(customResources === undefined ? [] : refuseDeclarations(customResources, "customResources")),
+  ];
+  const doubles = problems.length > 0 ? [] : doubleDeclarations([...chart.customResources, ...(customResources ?? [])]);
+  const expected = "each kind once, by the application or by its chart";
+  return [...problems, ...doubles.map((found) => ({ path: "customResources", found, expected }))].map(
+    ({ path, ...problem }) => ({
+      code: "invalid-catalogue",
+      place: { file, path },
+      ...problem,
+      action: `correct ${path}`,
+    }),
+  );
 }
 
 function refuseReferences({ file, application }: CatalogueEntry, catalogue: Catalogue): Refusal[] {

@@ -5,7 +5,7 @@ import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { fingerprintOf, MAX_RSA_BITS, MIN_RSA_BITS, parsePublicKey, type PublicKeyProblem } from "./public-key.ts";
 import { accepted, combine, refused, type Outcome, type Refusal } from "./refusal.ts";
-import { isRepositoryPattern, matchesRepository } from "./repository-pattern.ts";
+import { isRepositoryPattern } from "./repository-pattern.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** Where the signatures of a signer count. */
@@ -93,19 +93,6 @@ export function parseImageKeys(source: YamlSource): Outcome<ImageKeys> {
   });
   if (read.kind === "refused") return refused([...read.refusals, ...duplicates]);
   return duplicates.length > 0 ? refused(duplicates) : read;
-}
-
-/** Those that count for a stage and for a repository, `registry/repository` without tag and digest. */
-export function keysFor<Signer extends Pick<Reach, "stages" | "repositories">>(
-  signers: readonly Signer[],
-  stage: string,
-  repositoryName: string,
-): readonly Signer[] {
-  return signers.filter(
-    ({ stages, repositories }) =>
-      (stages.includes(EVERY_STAGE) || stages.includes(stage)) &&
-      repositories.some((pattern) => matchesRepository(pattern, repositoryName)),
-  );
 }
 
 function toKey(source: YamlSource, { publicKey, ...rest }: Entry<"keys">, index: number): Outcome<ImageKey> {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { isPinned, parseReference, renderReference, type PinnedReference } from "./reference.ts";
+import { CHART_SCHEME } from "./pin-text.ts";
+import { isPinned, parseReference, type PinnedReference } from "./reference.ts";
 
 const IMAGE = "an image reference with tag and digest, name:tag@sha256:<64 hex>";
 const CHART = "a chart reference with version and digest, oci://name:version@sha256:<64 hex>";
-const CHART_SCHEME = "oci://";
 const pattern = (scheme: string): string => `^${scheme}[^@\\s]+/[^@\\s]+:[\\w][\\w.-]*@sha256:[0-9a-f]{64}$`;
 
 const imageSchema = z
@@ -59,10 +59,6 @@ export const pinSchema = z.strictObject(
 export type Pin = z.output<typeof pinSchema>;
 /** As it stands in the file. */
 export type PinText = z.input<typeof pinSchema>;
-
-export function renderPin(pin: Pin): PinText {
-  return { ...pin, image: renderReference(pin.image), chart: `${CHART_SCHEME}${renderReference(pin.chart)}` };
-}
 
 function toPinned(text: string, expected: string, context: z.RefinementCtx): PinnedReference {
   const parsed = parseReference(text);

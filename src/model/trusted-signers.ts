@@ -1,5 +1,7 @@
 import type { Digest } from "./digest.ts";
-import { keysFor, type ImageIdentity, type ImageKey } from "./image-keys.ts";
+import type { ImageIdentity, ImageKey } from "./image-keys.ts";
+import { keysFor } from "./signer-reach.ts";
+import type { Revocations } from "./trust/revocations.ts";
 import type { Trust } from "./trust/trust.ts";
 import type { Place, Refusal } from "./refusal.ts";
 
@@ -30,8 +32,12 @@ export function trustedSigners(trust: SignerTrust, stage: string, repositoryName
 }
 
 /** Why an image or a chart does not count whoever signed or adopted it; empty where it is not revoked. */
-export function refuseRevoked(trust: Pick<Trust, "revocations">, digest: Digest, place: Place): readonly Refusal[] {
-  return trust.revocations.digests
+export function refuseRevoked(
+  { digests }: Pick<Revocations, "digests">,
+  digest: Digest,
+  place: Place,
+): readonly Refusal[] {
+  return digests
     .filter((revoked) => revoked.digest === digest)
     .map(({ reason }) => ({
       code: "revoked-digest",

@@ -6,7 +6,7 @@ import { codes } from "../model/sample-stage.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const GOOD = (name: string): string =>
-  `export const one = { name: "${name}", chart: { name: "x", typed: false, requires: { resources: false } }, toValues: () => ({}) };\n`;
+  `export const one = { name: "${name}", chart: { name: "x", typed: false, requires: { resources: false }, customResources: [] }, toValues: () => ({}) };\n`;
 
 async function load(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   return inTemporaryFolder(async (folder) => {

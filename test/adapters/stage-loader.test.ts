@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadStackFile, loadStage, loadStages } from "../../src/adapters/stage-loader.ts";
+import { loadStackFile, loadStage, readUnverifiedStages } from "../../src/adapters/stage-loader.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
 import { codes } from "../model/sample-stage.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
@@ -63,13 +63,13 @@ describe("loadStage", () => {
   });
 });
 
-describe("loadStages and loadStackFile", () => {
+describe("readUnverifiedStages and loadStackFile", () => {
   it("read from the folder that they are told", async () => {
     await inTemporaryFolder(async (folder) => {
       const text = "stages: { one: { from: registry }, two: { from: [one], gate: { promoters: [managers] } } }\n";
       await writeFile(join(folder, "stages.yaml"), text);
       await writeFile(join(folder, "Pulumi.one.yaml"), "config: {}\n");
-      const stages = await loadStages(join(folder, "stages.yaml"));
+      const stages = await readUnverifiedStages(join(folder, "stages.yaml"));
       assert.ok(stages.kind === "accepted");
       assert.equal(stages.value.get("one")?.gated, false);
       assert.equal(stages.value.get("two")?.gated, true);

@@ -11,7 +11,10 @@ const expected: ExpectedPack = {
     ["image-pinned", "mandatory"],
     ["workload-probes", "advisory"],
   ]),
-  stackRules: ["stage-present"],
+  stackRules: new Map([
+    ["stage-present", "mandatory"],
+    ["exemptions", "advisory"],
+  ]),
   project: "lockstep",
   stage: "prod",
 };
@@ -34,7 +37,7 @@ function said(change: Partial<PolicyEvent> = {}): EngineEvent {
   return { kind: "policy", violation: { ...violation, ...change } };
 }
 
-const stackJudged = judged(undefined, ["stage-present"]);
+const stackJudged = judged(undefined, [...expected.stackRules.keys()]);
 const baseline: readonly EngineEvent[] = [
   judged(STAGE_URN),
   resource(STAGE_URN),
@@ -98,6 +101,13 @@ describe("the proof that the policy pack ran", () => {
   it("takes a mandatory rule that an unknown value kept from deciding for a violation", () => {
     const message = "Title\ncan't run policy 'image-pinned' during preview: unknown";
     assert.deepEqual(codes([said({ level: "advisory", message }), ...baseline]), ["policy-undecided"]);
+  });
+
+  it("takes a mandatory rule over the stack that was kept from deciding for one as well", () => {
+    const message = "Title\ncan't run policy 'stage-present' during preview: unknown";
+    const undecided = (rule: string) => [said({ rule, level: "advisory", message }), ...baseline];
+    assert.deepEqual(codes(undecided("stage-present")), ["policy-undecided"]);
+    assert.deepEqual(codes(undecided("exemptions")), []);
   });
 
   it("takes a mandatory rule that somebody made advisory for a violation", () => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../src/adapters/processes.ts";
 import type { DigestReference } from "../../src/adapters/registry/registry-client.ts";
@@ -6,12 +6,14 @@ import { isDigest } from "../../src/model/digest.ts";
 import { repository } from "./shared-sandbox.ts";
 import { toolPath } from "./tools.ts";
 
-/** What is added to the sample chart web-service; IMAGE stands for the image. */
+/** What is changed in the sample chart web-service; IMAGE stands for the image. */
 export interface ChartChange {
   readonly inPodSpec?: string;
   readonly inContainers?: string;
   /** A template of its own. */
   readonly file?: string;
+  /** A template that is taken away. */
+  readonly without?: string;
   /** A definition of a kind, which helm installs first. */
   readonly definition?: string;
 }
@@ -25,7 +27,7 @@ export interface ChangedChart {
   readonly change: ChartChange;
 }
 
-/** The sample chart web-service with something added to its templates, packaged and pushed by helm. */
+/** The sample chart web-service with something added to its templates or taken away, packaged and pushed by helm. */
 export async function changedChart({
   folder,
   registry,
@@ -36,7 +38,7 @@ export async function changedChart({
   const work = await mkdtemp(join(folder, "chart-"));
   const chart = join(work, "web-service");
   await cp(join(repository, "charts", "web-service"), chart, { recursive: true });
-  const { inPodSpec, inContainers, file, definition } = change;
+  const { inPodSpec, inContainers, file, without, definition } = change;
   await edit(join(chart, "Chart.yaml"), /^version: .*$/m, `version: ${version}`);
   const template = join(chart, "templates", "deployment.yaml");
   const line = (text: string): string => text.replaceAll("IMAGE", image);
@@ -45,6 +47,7 @@ export async function changedChart({
   if (inContainers !== undefined)
     await edit(template, /^ {6}containers:$/m, `      containers:\n        ${line(inContainers)}`);
   if (file !== undefined) await writeFile(join(chart, "templates", "added.yaml"), line(file));
+  if (without !== undefined) await rm(join(chart, "templates", without));
   if (definition !== undefined) {
     await mkdir(join(chart, "crds"));
     await writeFile(join(chart, "crds", "added.yaml"), definition);

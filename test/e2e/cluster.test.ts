@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ProcessResult } from "../../src/adapters/processes.ts";
 import { Clone } from "./clone.ts";
 import { deadPort } from "./dead-port.ts";
 import { refused, succeeded } from "./outcomes.ts";
 
+const OTHER_UID = "00000000-0000-4000-8000-000000000000";
 const UP = ["up", "--stack", "inttest", "--yes", "--skip-preview"];
 
 describe("the cluster of a stage", () => {
@@ -19,19 +21,22 @@ describe("the cluster of a stage", () => {
     assert.equal(await clone.kubectl("get", "namespace", clone.namespace, "--ignore-not-found"), "");
   }
 
-  /** The sandbox's trust with another cluster behind every stage. */
-  async function otherTrust(): Promise<string> {
-    const folder = join(clone.folder, "..", "trust");
-    await cp(clone.sandbox.location.trust, folder, { recursive: true });
-    const file = join(folder, "stages.yaml");
+  /** What `pulumi up` says where the clone's trust names another cluster for every stage, signed by its owner. */
+  async function upWithOtherCluster(): Promise<ProcessResult> {
+    const file = join(clone.trust, "stages.yaml");
     const text = await readFile(file, "utf8");
-    await writeFile(file, text.replaceAll(/uid: .*/g, "uid: 00000000-0000-4000-8000-000000000000"));
-    return folder;
+    const write = async (content: string): Promise<void> => {
+      await writeFile(file, content);
+      await clone.signTrust();
+    };
+    await write(text.replaceAll(/uid: .*/g, `uid: ${OTHER_UID}`));
+    const result = await clone.pulumi(UP);
+    await write(text);
+    return result;
   }
 
   it("is refused where it is not the one that the trust file names, before anything is applied", async () => {
-    const env = { LOCKSTEP_TRUST: await otherTrust() };
-    refused(await clone.pulumi(UP, { env }), ["00000000-0000-4000-8000-000000000000", "lockstep:cluster.context"]);
+    refused(await upWithOtherCluster(), [OTHER_UID, "lockstep:cluster.context"]);
     await isUntouched();
   });
 
@@ -62,7 +67,7 @@ describe("the cluster of a stage", () => {
   it("is checked before a stage is emptied too", async () => {
     succeeded(await clone.pulumi(UP));
     await clone.write("Pulumi.inttest.yaml", (await clone.read()).replace(/^config:[^]*/m, ""));
-    refused(await clone.pulumi(UP, { env: { LOCKSTEP_TRUST: await otherTrust() } }), ["Pulumi.inttest.yaml"]);
+    refused(await upWithOtherCluster(), ["Pulumi.inttest.yaml"]);
     assert.equal(await clone.field("deployment/portal", "{.status.readyReplicas}"), "2");
   });
 });

@@ -160,6 +160,65 @@ spec: { jobs: [{ template: { spec: { containers: [{ name: more, image: IMAGE }] 
     });
   }
 
+  it("refuses two replicas without a disruption budget, at the end of a preview and of an update", async () => {
+    images += 1;
+    const version = `2.1.0-policy.${process.pid}.${images}`;
+    const image = renderReference({ registry, repository: REPOSITORY });
+    const change = { without: "poddisruptionbudget.yaml" };
+    const chart = await changedChart({ folder, registry, version, change, image });
+    await cosign.sign(`${registry}/charts/web-service@${chart.digest}`, release);
+    await pin("chart", chart);
+    await clone.settings("appointments", { replicas: 2 });
+    succeeded(await clone.preview());
+    const stages = join(clone.trust, "stages.yaml");
+    const before = await readFile(stages, "utf8");
+    await writeFile(stages, before.replace(/^( {2}inttest:\n)/m, "$1    availability: { disruptionBudget: true }\n"));
+    await clone.signTrust();
+    try {
+      const parts = ["workload-budget", "Deployment/appointments", "no PodDisruptionBudget that selects its pods"];
+      refused(await clone.preview(), parts);
+      refused(await clone.up(), parts);
+    } finally {
+      await writeFile(stages, before);
+      await clone.signTrust();
+    }
+  });
+
+  for (const [what, file, from, to, parts] of [
+    [
+      "another way into the cluster",
+      "src/deployment.ts",
+      "    clusterIdentifier,\n",
+      '    clusterIdentifier,\n    cluster: "lockstep-sandbox",\n',
+      ["own-cluster", "cluster"],
+    ],
+    [
+      "a second provider",
+      "src/deployment.ts",
+      "    { provider },\n",
+      '    { provider: new Provider("other", { context: "lockstep-sandbox" }) },\n',
+      ["own-cluster", "the provider other"],
+    ],
+    [
+      "changes that are ignored",
+      "src/components/application.ts",
+      "...opts, customTimeouts }",
+      '...opts, customTimeouts, ignoreChanges: ["spec.replicas"] }',
+      ["no-ignored-changes", "spec.replicas"],
+    ],
+  ] as const) {
+    it(`refuses a program with ${what}`, async () => {
+      const program = await clone.read(file);
+      assert.ok(program.includes(from), from);
+      await clone.write(file, program.replace(from, to));
+      try {
+        refused(await clone.preview(), parts);
+      } finally {
+        await clone.write(file, program);
+      }
+    });
+  }
+
   it("refuses a chart that nobody signed", async () => {
     images += 1;
     const version = `2.1.0-policy.${process.pid}.${images}`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, type ProcessResult } from "../../src/adapters/processes.ts";
 import { Clone } from "./clone.ts";
@@ -72,6 +72,28 @@ describe("lockstep trust, in a fresh clone", () => {
     assert.match(stdout, /Good "root@lockstep" signature for anna@example\.com/);
     assert.match(stdout, /^trust\/stages\.yaml: OK$/m);
     assert.match(stdout, /^policy\/rules\/\S+: OK$/m);
+  });
+});
+
+describe("a trust that one person began", () => {
+  let clone: Clone;
+  before(async () => {
+    clone = await Clone.make();
+  });
+  after(() => clone.remove());
+
+  it("lets the first stage be planned, and says what the gates of the others lack", async () => {
+    // The supplier's key is known; people are not yet.
+    await clone.write("trust/image-keys.yaml", await readFile(join(clone.trust, "image-keys.yaml"), "utf8"));
+    const { keyFile } = await clone.person("anna");
+    const env: Record<string, string> = { LOCKSTEP_TRUST: "" };
+    const init = ["trust", "init", "--key", keyFile, "--principal", "anna@example.com", "--yes", "--json"];
+    const plan = JSON.parse(succeeded(await clone.lockstep(init, { env }))) as { anchor: string };
+    env["LOCKSTEP_TRUST_ANCHOR"] = plan.anchor;
+    succeeded(await clone.pulumi(["preview", "--stack", "inttest"], { env }));
+    const preview = await clone.pulumi(["preview", "--stack", "prod"], { env });
+    refused(preview, ["trust/stages.yaml", "prod asks for 2 approvals"]);
+    refused(await clone.lockstep(["trust", "verify"], { env }), ["preprod asks for 1", "prod asks for 2"], 1);
   });
 });
 

@@ -4,7 +4,7 @@ import { application, type Application } from "../../src/model/application.ts";
 import { findApplication, toCatalogue } from "../../src/model/catalogue.ts";
 import { codes, catalogue, webChart } from "./sample-stage.ts";
 
-type Definition = Partial<Pick<Application, "namespace" | "formerly" | "secrets" | "env" | "after" | "timeouts">>;
+type Definition = Partial<Omit<Application, "name" | "toValues">>;
 
 function define(name: string, definition: Definition = {}): Application {
   return { ...application({ name, chart: webChart, probe: "/" }), ...definition };
@@ -53,6 +53,56 @@ describe("toCatalogue", () => {
       assert.deepEqual(refusalsOf(...all), expected);
     });
   }
+
+  const database = { apiVersion: "example.com/v1alpha1", kind: "Database", imagePaths: ["spec.image"] };
+
+  it("takes declared kinds of an application and of its chart", () => {
+    const imagePaths = ["image", "spec.pods[*].image", "spec.jobs.*.image-name", "spec.steps[0].image"];
+    const customResources = [database, { ...database, kind: "Queue", imagePaths: [] }];
+    const chart = {
+      ...define("a").chart,
+      customResources: [{ ...database, apiVersion: "example.com/v1", imagePaths }],
+    };
+    assert.deepEqual(refusalsOf(define("a", { customResources, chart })), []);
+  });
+
+  for (const [what, declared] of [
+    ["no kind at all", []],
+    ["a kind of Kubernetes' own", [{ ...database, apiVersion: "apps/v1", kind: "Deployment" }]],
+    ["a kind of Kubernetes' own with a dot", [{ ...database, apiVersion: "networking.k8s.io/v1", kind: "Ingress" }]],
+    ["a kind of Kubernetes' core", [{ ...database, apiVersion: "v1", kind: "Pod" }]],
+    ["no version", [{ ...database, apiVersion: "example.com" }]],
+    ["a plural instead of a kind", [{ ...database, kind: "databases" }]],
+    ["a kind twice", [database, { ...database, imagePaths: [] }]],
+    ...[
+      "",
+      ".spec.image",
+      "$.spec.image",
+      "spec..image",
+      "spec.image ",
+      "spec.pods[].image",
+      "spec.pods[*",
+      "/spec/image",
+    ].map((path) => [`the image path '${path}'`, [{ ...database, imagePaths: ["spec.image", path] }]] as const),
+  ] as const) {
+    it(`refuses ${what} among the kinds that an application declares`, () => {
+      assert.deepEqual(refusalsOf(define("a", { customResources: declared })), ["invalid-catalogue"]);
+    });
+  }
+
+  it("refuses an image path that is wrong in a chart, with its place, and a kind that both declare", () => {
+    const chartOf = (customResources: typeof declared) => ({ ...define("a").chart, customResources });
+    const declared = [{ ...database, imagePaths: ["spec.image", "spec."] }];
+    const application = define("a", { chart: chartOf(declared) });
+    const outcome = toCatalogue([{ file: "a.ts", application }]);
+    assert.ok(outcome.kind === "refused");
+    assert.deepEqual(
+      outcome.refusals.map(({ place }) => place.path),
+      ["chart.customResources[0].imagePaths[1]"],
+    );
+    const both = define("a", { chart: chartOf([database]), customResources: [database] });
+    assert.deepEqual(refusalsOf(both), ["invalid-catalogue"]);
+  });
 
   it("refuses a circle exactly where there is one", () => {
     const edges = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 10 });

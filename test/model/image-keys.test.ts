@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { keysFor, parseImageKeys, type ImageKey, type ImageKeys } from "../../src/model/image-keys.ts";
+import { parseImageKeys, type ImageKey, type ImageKeys } from "../../src/model/image-keys.ts";
+import { keysFor } from "../../src/model/signer-reach.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
 import { parseYamlSource } from "../../src/model/yaml-source.ts";
 

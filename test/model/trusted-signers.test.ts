@@ -60,12 +60,12 @@ describe("refuseRevoked", () => {
   it("refuses a revoked digest with its reason, and no other", () => {
     const digests = [{ digest: digestOf("a"), reason: "vulnerable" }];
     const revocations = { ...trust.revocations, digests };
-    const refusals = refuseRevoked({ revocations }, digestOf("a"), { path: "image" });
+    const refusals = refuseRevoked(revocations, digestOf("a"), { path: "image" });
     assert.deepEqual(
       refusals.map(({ code, place }) => [code, place.path]),
       [["revoked-digest", "image"]],
     );
     assert.match(refusals[0]?.found ?? "", /vulnerable/);
-    assert.deepEqual(refuseRevoked({ revocations }, digestOf("b"), {}), []);
+    assert.deepEqual(refuseRevoked(revocations, digestOf("b"), {}), []);
   });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Diagnostic } from "../../policy/diagnostic.ts";
 import { Pack } from "../../policy/pack.ts";
-import type { Rule } from "../../policy/rule.ts";
+import type { JudgedResource, Rule } from "../../policy/rule.ts";
 import type { StageContext } from "../../policy/stage-context.ts";
+import { workloadBudget } from "../../policy/rules/workload-budget.ts";
+import type { RegisteredResource } from "../../policy/stack-rule.ts";
 import { stagePresent } from "../../policy/stack-rules/stage-present.ts";
 import { accepted, refused, type Outcome } from "../../src/model/refusal.ts";
 import type { Exemption } from "../../src/model/trust/exemptions.ts";
@@ -10,6 +12,7 @@ import { unknown } from "./harness/engine-values.ts";
 import { resource, type ResourceText } from "./harness/resources.ts";
 import { deployment, stageComponent } from "./harness/samples.ts";
 import { stageContext } from "./harness/stage-context.ts";
+import { budget, deployment as webService } from "./rules/web-service.ts";
 
 const NOW_MS = Date.parse("2026-11-21T12:00:00Z");
 const noReplicas: Rule = {
@@ -37,7 +40,14 @@ const exemption: Exemption = {
 };
 
 function packOf(context: Outcome<StageContext>, ...rules: readonly Rule[]): Pack {
-  return new Pack({ rules, stackRules: [stagePresent], loadContext: () => Promise.resolve(context), nowMs: NOW_MS });
+  const loadContext = () => Promise.resolve(context);
+  return new Pack({
+    rules,
+    applicationRules: [workloadBudget],
+    stackRules: [stagePresent],
+    loadContext,
+    nowMs: NOW_MS,
+  });
 }
 
 function exempting(change: Partial<Exemption>, definition: Parameters<typeof stageContext>[0] = {}): StageContext {
@@ -97,19 +107,49 @@ describe("the pack", () => {
 
   it("refuses a stack without a Stage, and one with two", async () => {
     const pack = packOf(accepted(stageContext()));
-    const { urn, type } = resource(stageComponent(stageContext()));
-    assert.deepEqual(await pack.analyzeStack([{ urn, type }]), []);
-    assert.deepEqual(summary(await pack.analyzeStack([])), ["mandatory stage-present"]);
-    assert.deepEqual(summary(await pack.analyzeStack([{ urn, type: "other" }])), ["mandatory stage-present"]);
-    assert.deepEqual(
-      summary(
-        await pack.analyzeStack([
-          { urn, type },
-          { urn, type },
-        ]),
-      ),
-      ["mandatory stage-present"],
-    );
+    const stage = atTheEnd(stageComponent(stageContext()));
+    assert.deepEqual(await pack.analyzeStack([stage]), []);
+    for (const resources of [[], [{ ...stage, type: "other" }], [stage, stage]])
+      assert.deepEqual(summary(await pack.analyzeStack(resources)), ["mandatory stage-present"]);
+  });
+});
+
+describe("a rule over the objects of an application", () => {
+  const available = { definition: { availability: { minReplicas: 2, disruptionBudget: true }, gated: true } };
+  const stage = stageComponent(stageContext());
+  const replicas = (spec: Readonly<Record<string, unknown>>) => webService({}, spec);
+  const end = (...texts: readonly ResourceText[]) => [stage, ...texts].map(atTheEnd);
+
+  it("is listed with the rules over the stack", () => {
+    const ids = packOf(accepted(stageContext())).stackRules.map(({ id }) => id);
+    assert.deepEqual(ids, ["stage-present", "workload-budget", "exemptions"]);
+  });
+
+  it("is asked at the end, and names the object", async () => {
+    const pack = packOf(accepted(stageContext(available)));
+    const found = await pack.analyzeStack(end(replicas({})));
+    assert.deepEqual(summary(found), ["mandatory workload-budget"]);
+    assert.equal(found[0]?.urn, resource(replicas({})).urn);
+    assert.deepEqual(await pack.analyzeStack(end(replicas({}), budget())), []);
+  });
+
+  it("judges what was asked for, not what the cluster's defaults made of it", async () => {
+    const pack = packOf(accepted(stageContext(available)));
+    await analyze(pack, replicas({ replicas: undefined }));
+    assert.deepEqual(summary(await pack.analyzeStack(end(replicas({ replicas: 1 })))), ["mandatory workload-budget"]);
+  });
+
+  it("lets the engine know that it read an unknown value", async () => {
+    const pack = packOf(accepted(stageContext(available)));
+    const found = await pack.analyzeStack(end(replicas({ replicas: unknown })));
+    assert.deepEqual(summary(found), ["advisory workload-budget"]);
+  });
+
+  it("is set aside by an exemption, which is used then", async () => {
+    const context = exempting({ rule: "workload-budget" }, available);
+    const found = await packOf(accepted(context)).analyzeStack(end(replicas({})));
+    assert.deepEqual(summary(found), ["advisory workload-budget"]);
+    assert.match(found[0]?.message ?? "", /^set aside until /);
   });
 });
 
@@ -168,6 +208,12 @@ describe("an exemption", () => {
 async function reportOf(context: StageContext, rule: Rule): Promise<string[]> {
   const pack = packOf(accepted(context), rule);
   await analyze(pack);
-  const { urn, type } = resource(stageComponent(context));
-  return summary(await pack.analyzeStack([{ urn, type }]));
+  return summary(await pack.analyzeStack([atTheEnd(stageComponent(context))]));
+}
+
+/** A resource as the engine shows it when the run is done. */
+function atTheEnd(text: ResourceText): RegisteredResource {
+  const read = (): JudgedResource => resource(text);
+  const { urn, type } = read();
+  return { urn, type, read };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sandboxEnvironment } from "../../sandbox/environment.ts";
 import { sandboxLocation, type SandboxLocation } from "../../sandbox/location.ts";
@@ -15,6 +15,7 @@ const STAGES = `stages:
   inttest: { from: registry }
   prod: { from: [inttest], gate: { promoters: [release-managers], approvals: { count: 2, groups: [release-managers, operations] } } }
 `;
+const CACHE = `127.0.0.1:26400/ehealth/status-cache@sha256:${"0".repeat(64)}`;
 const signal = new AbortController().signal;
 
 interface Room {
@@ -24,6 +25,8 @@ interface Room {
   readonly sign: () => Promise<boolean>;
   /** What refuses the trust with an anchor; the newest root's where none is named. */
   readonly refusals: (anchor?: string) => Promise<readonly string[]>;
+  /** The adopted images, each with its stages. */
+  readonly adopted: () => Promise<readonly (readonly string[])[]>;
 }
 
 async function inRoom(test: (room: Room) => Promise<void>): Promise<void> {
@@ -43,12 +46,19 @@ async function inRoom(test: (room: Room) => Promise<void>): Promise<void> {
       location,
       people,
       sign: async () => {
-        await writeTrustFiles(location.trust, people);
+        await writeTrustFiles(location.trust, { people, adopted: [CACHE] });
         return signTrust({ trust: location.trust, project, owner: ownerOf(people), signal });
       },
       refusals: async (anchor = newest()) => {
         const loaded = await loadTrust({ folder: location.trust, project, anchor });
-        return loaded.kind === "refused" ? loaded.refusals.map(({ code }) => code) : [];
+        return loaded.kind === "refused"
+          ? loaded.refusals.map(({ code }) => code)
+          : [...loaded.value.stageRefusals.values()].flat().map(({ code }) => code);
+      },
+      adopted: async () => {
+        const loaded = await loadTrust({ folder: location.trust, project, anchor: newest() });
+        assert.ok(loaded.kind === "accepted");
+        return loaded.value.adopted.map(({ name, digest, stages }) => [`${name}@${digest}`, ...stages]);
       },
     });
   });
@@ -100,6 +110,25 @@ describe("the trust of a sandbox", function () {
       await writeFile(path.join(location.trust, "stages.yaml"), STAGES.replace("operations", "testers"));
       assert.equal(await sign(), true);
       assert.deepEqual(await refusals(), []);
+    });
+  });
+
+  it("adopts images for every stage, once, beside what somebody else adopted", async () => {
+    await inRoom(async ({ sign, location, adopted }) => {
+      await sign();
+      assert.deepEqual(await adopted(), [[CACHE, "*"]]);
+      const file = path.join(location.trust, "adopted.yaml");
+      const mine = { image: CACHE.replace("status-cache", "mine"), owner: "anna", reason: "mine", stages: ["prod"] };
+      await writeFile(file, `# mine\nadopted:\n  - ${JSON.stringify(mine)}\n`);
+      await sign();
+      assert.deepEqual(await adopted(), [
+        [mine.image, "prod"],
+        [CACHE, "*"],
+      ]);
+      const text = await readFile(file, "utf8");
+      assert.ok(text.startsWith("# mine\n"));
+      assert.equal(await sign(), false);
+      assert.equal(await readFile(file, "utf8"), text);
     });
   });
 

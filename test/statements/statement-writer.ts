@@ -1,8 +1,9 @@
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { signWithSshKey } from "../../src/adapters/trust/ssh-keygen.ts";
-import type { Digest } from "../../src/model/digest.ts";
+import { digestOf, type Digest } from "../../src/model/digest.ts";
 import { APPROVAL_NAMESPACE, renderApproval, type Approval } from "../../src/model/statements/approval.ts";
+import { canonicalJson } from "../../src/model/statements/canonical-json.ts";
 import type { DesiredState } from "../../src/model/statements/desired-state.ts";
 import {
   folderNameOf,
@@ -103,6 +104,22 @@ export class StatementWriter {
     await writeFile(path, message);
     await writeFile(`${path}.sig`, await signWithSshKey({ key: signer.keyFile, namespace, message }));
     return path;
+  }
+
+  /** In place of a statement, the same with another document, signed all the same: what no verb writes. */
+  async forge({ statement, folder }: Written, who: Signing, change: (text: string) => string): Promise<Written> {
+    const text = await readFile(join(folder, "statement.json"), "utf8");
+    const changed = change(text);
+    if (changed === text) throw new Error("nothing was changed");
+    const bytes = Buffer.from(canonicalJson(JSON.parse(changed)));
+    const forged = { ...statement, digest: digestOf(bytes) };
+    const path = join(dirname(folder), folderNameOf(forged));
+    await rm(folder, { recursive: true });
+    await mkdir(path);
+    await writeFile(join(path, "statement.json"), bytes);
+    const signature = await signWithSshKey({ key: who.keyFile, namespace: STATEMENT_NAMESPACE, message: bytes });
+    await writeFile(join(path, "promoter.sig"), signature);
+    return { statement: forged, folder: path };
   }
 
   /** Changes one file of a statement's folder behind everybody's back. */

@@ -101,7 +101,7 @@ function notSigned(reference: DigestReference, reasons: readonly CandidateRefusa
     found: [rendered, ...reasons.map(renderReason)].join("\n"),
     expected: "a cosign signature by a key or an identity that counts for this stage and repository",
     action: untrusted
-      ? "add a key or an identity with this stage and repository to image-keys.yaml in the trust folder"
+      ? "add a key or an identity with this stage and repository to image-keys.yaml in the trust folder; in the sandbox, source .sandbox/env"
       : `ask its supplier to sign it: cosign sign --key <key> ${rendered}`,
   };
 }

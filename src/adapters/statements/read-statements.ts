@@ -44,8 +44,10 @@ export async function readStatements(
     // What else is under way, the cluster's answer for one, gets its turn.
     if (index % IN_ONE_GO === 0) await setImmediate();
     const read = readStatement(join(path, name), name);
-    if (read.kind === "accepted") statements.push(read.value);
-    else refusals.push(...read.refusals);
+    if (read.kind === "refused") refusals.push(...read.refusals);
+    // Its signatures are looked for under the stage that it names.
+    else if (read.value.stage !== stage) refusals.push(refuseOtherStage(join(path, name), stage, read.value));
+    else statements.push(read.value);
   }
   return refusals.length > 0 ? refused(refusals) : accepted(statements);
 }
@@ -84,6 +86,10 @@ function readDocument(path: string): Outcome<Statement> {
   return refused([
     refuse("missing-statement", path, "no such file", "the statement that this folder is for", "bring it back: git log"),
   ]);
+}
+
+function refuseOtherStage(folder: string, expected: string, { stage }: Statement): Refusal {
+  return refuse("other-stage", folder, `a statement for ${stage}`, `for ${expected}`, `remove it: it counts in ${stage}`);
 }
 
 function misnamed(folder: string, name: string, expected: string): Refusal {

@@ -58,7 +58,13 @@ async function hashFile(project: string, file: string): Promise<Outcome<readonly
   const path = join(project, file);
   if (!isRulePath(file))
     return refused([
-      refuse("bad-name", path, "a name that no root can list", "letters, digits, . _ @ + -", "rename it"),
+      refuse(
+        "rule-unlisted",
+        path,
+        "a file that no root can list by this name: added since, an editor's leftover?",
+        "files of policy/ that a root lists; names of letters, digits, . _ @ + -",
+        "remove it, or rename it",
+      ),
     ]);
   const read = await readPlainFile(path, MAX_RULE_BYTES);
   if (read.kind === "refused") return read;

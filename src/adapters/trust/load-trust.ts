@@ -1,11 +1,12 @@
 import { accepted, andThen, combine, refused, RefusalError, type Outcome } from "../../model/refusal.ts";
 import { type Anchor, ANCHOR_VARIABLE, parseAnchor } from "../../model/trust/anchor.ts";
+import { allMisfits } from "../../model/trust/trust-misfits.ts";
 import type { Trust, VerifiedRoot } from "../../model/trust/trust.ts";
 import { refuseMalformedAnchor, verifyTrustRoot } from "../../model/trust/verify-root.ts";
 import { projectFolder, trustFolder } from "../project.ts";
 import { displayPath } from "../yaml-files.ts";
 import { hashRules } from "./hash-rules.ts";
-import { parseTrust } from "./parse-trust.ts";
+import { misfitsOf, parseTrust, type TrustContent } from "./parse-trust.ts";
 import { readRoots, type StoredRoot } from "./read-roots.ts";
 import { hashTrustFiles, readTrustFiles, type TrustFiles } from "./read-trust-files.ts";
 import { checkRoot, readRoot, type CheckedRoot } from "./root-evidence.ts";
@@ -36,16 +37,24 @@ export async function loadTrust(location: TrustLocation = trustLocation()): Prom
     anchor === undefined
       ? refused<VerifiedRoot>([refuseMalformedAnchor(text)])
       : await verify(anchor, location, files.value);
-  return andThen(combine({ root, content: parseTrust(folder, files.value, true) }), ({ content, root: verified }) =>
-    accepted({ ...content, root: verified }),
+  const content = andThen(parseTrust(folder, files.value), (parsed) => fitting(folder, files.value, parsed));
+  return andThen(combine({ root, content }), ({ content: fits, root: verified }) =>
+    accepted({ ...fits, root: verified }),
   );
+}
+
+function fitting(folder: string, files: TrustFiles, content: TrustContent): Outcome<Omit<Trust, "root">> {
+  const misfits = misfitsOf(folder, files, content);
+  if (misfits.everywhere.length > 0) return refused(allMisfits(misfits));
+  return accepted({ ...content, stageRefusals: misfits.stages });
 }
 
 async function withoutAnchor(folder: string, files: TrustFiles): Promise<Outcome<Trust>> {
   const newestRoot = await newestAnchor(folder);
-  return andThen(parseTrust(folder, files, false), (content) =>
-    accepted({ ...content, root: undefined, ...(newestRoot === undefined ? {} : { newestRoot }) }),
-  );
+  return andThen(parseTrust(folder, files), (content) => {
+    const unverified = { ...content, stageRefusals: new Map(), root: undefined };
+    return accepted(newestRoot === undefined ? unverified : { ...unverified, newestRoot });
+  });
 }
 
 /** For a message only: who sets this anchor must know from an owner that it is the one. */

@@ -7,7 +7,7 @@ import { parseAllowedSigners } from "../../model/trust/allowed-signers.ts";
 import { parseExemptions } from "../../model/trust/exemptions.ts";
 import { parseRevocations } from "../../model/trust/revocations.ts";
 import { parseRoles } from "../../model/trust/roles.ts";
-import { refuseTrust } from "../../model/trust/trust-refusals.ts";
+import { findMisfits, type Misfits } from "../../model/trust/trust-misfits.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { TRUSTED_ROOT_FILE, type TrustFileName } from "../../model/trust/trust-files.ts";
 import { parseYamlSource, type YamlSource } from "../../model/yaml-source.ts";
@@ -15,21 +15,19 @@ import { displayPath } from "../yaml-files.ts";
 import type { TrustFiles } from "./read-trust-files.ts";
 
 /** What the files say, whoever wrote them. */
-export type TrustContent = Omit<Trust, "root" | "newestRoot">;
+export type TrustContent = Omit<Trust, "stageRefusals" | "root" | "newestRoot">;
 
-/**
- * Parses the very bytes that were read, and hashed. Files that are not there are empty, but for stages.yaml.
- * @param strict whether the files must fit each other: groups, principals, stages
- */
-export function parseTrust(folder: string, files: TrustFiles, strict: boolean): Outcome<TrustContent> {
-  const parsed = combine(parseFiles(folder, files));
-  if (parsed.kind === "refused" || !strict) return parsed;
-  const trust = { ...parsed.value, root: undefined };
-  const refusals = refuseTrust(trust, (name, path) => {
+/** Parses the very bytes that were read, and hashed. Files that are not there are empty, but for stages.yaml. */
+export function parseTrust(folder: string, files: TrustFiles): Outcome<TrustContent> {
+  return combine(parseFiles(folder, files));
+}
+
+/** Where these files do not fit each other: groups, principals, stages. */
+export function misfitsOf(folder: string, files: TrustFiles, content: TrustContent): Misfits {
+  return findMisfits(content, (name, path) => {
     const source = yamlSource(folder, files, name);
     return source?.kind === "accepted" ? source.value.placeOf(path) : { file: pathOf(folder, name) };
   });
-  return refusals.length > 0 ? refused(refusals) : parsed;
 }
 
 function parseFiles(folder: string, files: TrustFiles) {

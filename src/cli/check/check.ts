@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { checkCoverage } from "../../coverage.ts";
 import { projectRoot } from "../../adapters/project.ts";
 import { Slots } from "../../adapters/registry/slots.ts";
-import { loadStage, loadStages, stagesPath, type LoadedStage } from "../../adapters/stage-loader.ts";
+import { loadStage, readUnverifiedStages, stagesPath, type LoadedStage } from "../../adapters/stage-loader.ts";
 import { loadTrust } from "../../adapters/trust/load-trust.ts";
 import { displayPath, readYamlFile } from "../../adapters/yaml-files.ts";
 import { isRecord } from "../../model/json.ts";
-import { RefusalError, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, RefusalError, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { findStage } from "../../model/stages.ts";
+import type { Trust } from "../../model/trust/trust.ts";
 import { ChartPulls } from "./chart-pulls.ts";
 import { skipped, timed, type CheckResult } from "./check-result.ts";
 import { checkHistory } from "./history-check.ts";
@@ -32,14 +33,19 @@ const MAX_PREVIEWS = 4;
 
 /** Everything that can be decided without a cluster. @throws RefusalError (2) where it cannot be looked at as asked */
 export async function check(call: CheckCall): Promise<readonly CheckResult[]> {
-  const [project, stages] = await Promise.all([readProject(), stageNames(call.stages)]);
+  const [project, trust] = await Promise.all([readProject(), loadTrust()]);
+  const stages = await stageNames(call.stages, trust);
   const results =
-    call.events === undefined ? checkAll(project, stages, call) : checkRun(project, stages, call, call.events);
+    call.events === undefined ? checkAll(project, stages, call, trust) : checkRun(project, stages, call, call.events);
   return (await results).toSorted((left, right) => order(left, stages) - order(right, stages));
 }
 
-async function checkAll(project: string, stages: readonly string[], call: CheckCall): Promise<readonly CheckResult[]> {
-  const trust = await loadTrust();
+async function checkAll(
+  project: string,
+  stages: readonly string[],
+  call: CheckCall,
+  trust: Outcome<Trust>,
+): Promise<readonly CheckResult[]> {
   const report = reporter(call);
   const known = trust.kind === "accepted" ? trust.value : undefined;
   const trusted = report(timed("trust", undefined, () => Promise.resolve({ refusals: refusalsOf(trust) })));
@@ -144,8 +150,9 @@ function reporter({ onResult }: CheckCall): Report {
 }
 
 /** The stages that were named, or all of them. @throws RefusalError (2) for unknown ones */
-async function stageNames(named: readonly string[]): Promise<readonly string[]> {
-  const stages = await loadStages();
+async function stageNames(named: readonly string[], trust: Outcome<Trust>): Promise<readonly string[]> {
+  // A refused trust folder is a result like others: it is said for the stages that it names.
+  const stages = trust.kind === "accepted" ? accepted(trust.value.stages) : await readUnverifiedStages();
   if (stages.kind === "refused") throw new RefusalError(stages.refusals, 2);
   const found = named.map((name) => findStage(stages.value, name, displayPath(stagesPath())));
   const refusals = found.flatMap(refusalsOf);

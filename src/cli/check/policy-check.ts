@@ -1,10 +1,11 @@
-import { rules } from "../../../policy/rules.ts";
 import { registeredPack } from "../../../policy/registered-pack.ts";
+import type { RuleText } from "../../../policy/rule.ts";
 import { readEngineEvents } from "../../adapters/engine-events.ts";
 import { previewWithPolicies } from "../../adapters/policy-preview.ts";
 import { STAND_IN_VERSION } from "../../adapters/stand-in-cluster.ts";
 import type { LoadedStage } from "../../adapters/stage-loader.ts";
 import { judgePolicyRun, type ExpectedPack, type PolicyRun } from "../../delivery/policy-run.ts";
+import { PACK_NAME } from "../../delivery/policy-wording.ts";
 import type { Digest } from "../../model/digest.ts";
 import type { EngineEvent } from "../../model/engine-events.ts";
 import type { Outcome } from "../../model/refusal.ts";
@@ -19,14 +20,11 @@ export interface PolicyCheck {
   readonly signal: AbortSignal;
 }
 
-/** The name by which the engine knows the pack. */
-const PACK = "lockstep";
-
 /** The pack as it is delivered with the running code. */
 export function ownPack(project: string, stage: string): ExpectedPack {
   const { pack } = registeredPack(Date.now());
-  const texts = pack.resourceRules.map(({ id, level }) => [id, level] as const);
-  return { name: PACK, rules: new Map(texts), stackRules: pack.stackRules.map(({ id }) => id), project, stage };
+  const levels = (texts: readonly RuleText[]) => new Map(texts.map(({ id, level }) => [id, level] as const));
+  return { name: PACK_NAME, rules: levels(pack.resourceRules), stackRules: levels(pack.stackRules), project, stage };
 }
 
 /** Renders the stage's charts and lets the policy pack judge the result. */
@@ -60,14 +58,15 @@ function judge(
   notes: readonly string[],
 ): Findings {
   if (events.kind === "refused") return { refusals: events.refusals, notes };
-  const run = judgePolicyRun(events.value, ownPack(project, loaded.stage.name), file);
+  const expected = ownPack(project, loaded.stage.name);
+  const run = judgePolicyRun(events.value, expected, file);
   return {
     refusals: run.refusals.map((refusal) => placePolicyRefusal(refusal, loaded)),
     advice: run.advice.map((violation) => toAdvice(violation, loaded)),
-    notes: [describe(run), ...notes],
+    notes: [describe(run, expected), ...notes],
   };
 }
 
-function describe({ rules: ran, resources }: PolicyRun): string {
-  return `${ran.length} of ${rules.length + 1} rules judged ${resources} resources`;
+function describe({ rules: ran, resources }: PolicyRun, { rules }: ExpectedPack): string {
+  return `${ran.length} of ${rules.size} rules judged ${resources} resources`;
 }

@@ -1,7 +1,7 @@
 import { loadCatalogue } from "../../adapters/catalogue.ts";
-import { loadSignerTrust } from "../../adapters/image-keys.ts";
-import { loadStackFile, loadStages, stagesPath } from "../../adapters/stage-loader.ts";
+import { loadStackFile, stagesPath } from "../../adapters/stage-loader.ts";
 import { writeStackFile } from "../../adapters/stack-file-writer.ts";
+import { loadTrust } from "../../adapters/trust/load-trust.ts";
 import { resolveVersion, verifyVersion, type ResolvedVersion } from "../../adapters/versions.ts";
 import { displayPath } from "../../adapters/yaml-files.ts";
 import { findFedStage, planPin, type PinPlan } from "../../delivery/pin-plan.ts";
@@ -56,8 +56,8 @@ export async function pin(call: PinCall): Promise<void> {
 }
 
 async function readInputs({ stage, application, image, options }: PinCall): Promise<Outcome<PinInputs>> {
-  const stages = await loadStages();
-  const definition = andThen(stages, (known) => findFedStage(known, stage, displayPath(stagesPath())));
+  const trust = await loadTrust();
+  const definition = andThen(trust, ({ stages }) => findFedStage(stages, stage, displayPath(stagesPath())));
   const read = combine({
     definition,
     application: andThen(await loadCatalogue(), (catalogue) => findApplication(catalogue, application)),
@@ -68,7 +68,7 @@ async function readInputs({ stage, application, image, options }: PinCall): Prom
       options.chart === undefined
         ? accepted(undefined)
         : parseTagged("--chart", options.chart.replace(/^oci:\/\//, "")),
-    trust: await loadSignerTrust(),
+    trust,
   });
   return andThen(read, (inputs) => {
     const { stackFile, refusals } = parseStackFile(inputs.source);

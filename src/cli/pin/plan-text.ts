@@ -1,6 +1,7 @@
 import type { PinPlan } from "../../delivery/pin-plan.ts";
 import type { Json } from "../../model/json.ts";
-import { renderPin, type Pin } from "../../model/pin.ts";
+import type { Pin } from "../../model/pin.ts";
+import { renderPin } from "../../model/pin-text.ts";
 
 /** The names of the keys that signed what is to be pinned. */
 export interface Signers {

@@ -1,10 +1,10 @@
-import { parseTrust } from "../../adapters/trust/parse-trust.ts";
 import { removeRoot, writeRoot } from "../../adapters/trust/write-root.ts";
 import type { KnownRoot } from "../../delivery/trust-root/chain-walk.ts";
 import { differenceBetween, isEmpty, nextRoot, type RootDifference } from "../../delivery/trust-root/next-root.ts";
-import { accepted, andThen, combine, type Outcome } from "../../model/refusal.ts";
+import { accepted, andThen, combine, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { renderRoot, type Root } from "../../model/trust/root.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
+import { findOpenPoints, renderOpenPoints } from "./open-points.ts";
 import { orThrow } from "./or-throw.ts";
 import { readOwners } from "./owners.ts";
 import { differenceToJson, renderDifference } from "./root-text.ts";
@@ -23,6 +23,8 @@ export interface EditPlan {
   readonly difference: RootDifference;
   /** The pending root that this one takes the place of. */
   readonly replaced: KnownRoot | undefined;
+  /** What gates ask for and nobody can give: these stages are refused. */
+  readonly open: readonly Refusal[];
 }
 
 /** Shows what differs from the root that counts and writes the next one. @throws RefusalError with every reason */
@@ -42,19 +44,19 @@ export async function editTrust(options: EditOptions, signal: AbortSignal): Prom
 async function planEdit(state: TrustState, options: EditOptions, signal: AbortSignal): Promise<Outcome<EditPlan>> {
   const read = combine({
     current: currentRoot(state),
-    content: parseTrust(state.folder, state.files, true),
+    open: findOpenPoints(state.folder, state.files),
     add: await readOwners("--add-owner", options.addOwner, signal),
   });
-  return andThen(read, ({ current, add }) => {
+  return andThen(read, ({ current, add, open }) => {
     // Who was added to the root that waits is not forgotten because a file was changed once more.
     const { owners, threshold } = state.pending?.root ?? current.root;
     const changes = { add, remove: options.removeOwner ?? [], threshold: options.threshold };
     const next = nextRoot({ ...current.root, owners, threshold }, state.content, changes);
-    return andThen(next, (root) => accepted(planOf(current.root, root, state.pending)));
+    return andThen(next, (root) => accepted({ ...planOf(current.root, root, state.pending), open }));
   });
 }
 
-function planOf(current: Root, root: Root, pending: KnownRoot | undefined): EditPlan {
+function planOf(current: Root, root: Root, pending: KnownRoot | undefined): Omit<EditPlan, "open"> {
   const difference = differenceBetween(current, root);
   const plan = { root, difference, replaced: pending };
   if (isEmpty(difference)) return { ...plan, kind: pending === undefined ? "unchanged" : "withdraw" };
@@ -79,6 +81,10 @@ function rootName({ version }: Root): string {
 
 /** The plan as text. */
 export function renderEdit(plan: EditPlan, state: Pick<TrustState, "display">): string {
+  return [renderChange(plan, state), ...renderOpenPoints(plan.open, state.display)].join("\n");
+}
+
+function renderChange(plan: EditPlan, state: Pick<TrustState, "display">): string {
   const { root, difference, replaced } = plan;
   const title = `root ${root.version - 1} -> ${root.version}`;
   const lost = replaced === undefined || replaced.signers.length === 0 ? "" : signaturesLost(replaced);
@@ -104,12 +110,13 @@ function signaturesLost({ signers }: KnownRoot): string {
 }
 
 function toJson(plan: EditPlan, written: boolean): object {
-  const { kind, root, difference, replaced } = plan;
+  const { kind, root, difference, replaced, open } = plan;
   return {
     kind,
     version: root.version,
     written,
     replacesPending: replaced !== undefined,
     difference: differenceToJson(difference),
+    open: open.map((refusal) => ({ ...refusal })),
   };
 }

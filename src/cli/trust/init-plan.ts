@@ -10,6 +10,7 @@ import type { Root, RootOwner } from "../../model/trust/root.ts";
 import { startingFiles } from "../../model/trust/starting-files.ts";
 import { REQUIRED_TRUST_FILES, type TrustFileName } from "../../model/trust/trust-files.ts";
 import type { InitOptions } from "./init.ts";
+import { findOpenPoints } from "./open-points.ts";
 import { readOwners } from "./owners.ts";
 import { findPrincipal, findSigningKey, type SigningKey } from "./signing-key.ts";
 
@@ -24,7 +25,7 @@ export interface InitPlan {
   readonly root: Root;
   readonly signer: RootOwner;
   readonly key: SigningKey;
-  /** What the gates ask for and the people named here cannot give: the root can be signed, deployments are refused. */
+  /** What gates ask for and the people named here cannot give: the root can be signed, these stages are refused. */
   readonly open: readonly Refusal[];
 }
 
@@ -33,9 +34,6 @@ export interface InitSurroundings {
   readonly now: Date;
   readonly signal: AbortSignal;
 }
-
-/** Who is missing can be added later, with `edit`. */
-const MENDED_BY_PEOPLE = "quorum-too-high";
 
 export async function planInit(options: InitOptions, surroundings: InitSurroundings): Promise<Outcome<InitPlan>> {
   const { project, signal, now } = surroundings;
@@ -50,7 +48,7 @@ export async function planInit(options: InitOptions, surroundings: InitSurroundi
     readOwners("--add-owner", options.addOwner, signal),
     readOwners("--member", options.member, signal),
   ]);
-  const known = andThen(files, (read) => parseTrust(folder, read, false));
+  const known = andThen(files, (read) => parseTrust(folder, read));
   return andThen(combine({ roots, files, rules, key, principal, owners, members, known }), (read) => {
     const signer = { principal: read.principal, key: read.key.key };
     const people = distinct([signer, ...read.members]);
@@ -58,8 +56,8 @@ export async function planInit(options: InitOptions, surroundings: InitSurroundi
     const missing = new Map([...texts].filter(([name]) => !read.files.has(name as TrustFileName)));
     const complete = completed(read.files, missing);
     const owned = { owners: [signer, ...read.owners], threshold: options.threshold ?? 1 };
-    const judged = judge(folder, complete, refuseOwners(owned.owners, owned.threshold));
-    return andThen(judged, (open) =>
+    const judged = { open: findOpenPoints(folder, complete), owners: judgeOwners(owned.owners, owned.threshold) };
+    return andThen(combine(judged), ({ open }) =>
       accepted({
         folder,
         display: displayPath(folder),
@@ -74,12 +72,9 @@ export async function planInit(options: InitOptions, surroundings: InitSurroundi
   });
 }
 
-/** Files that contradict each other are refused; too few people are an open point. */
-function judge(folder: string, files: TrustFiles, ownerRefusals: readonly Refusal[]): Outcome<readonly Refusal[]> {
-  const content = parseTrust(folder, files, true);
-  const refusals = content.kind === "refused" ? content.refusals : [];
-  const fatal = [...ownerRefusals, ...refusals.filter(({ code }) => code !== MENDED_BY_PEOPLE)];
-  return fatal.length > 0 ? refused(fatal) : accepted(refusals);
+function judgeOwners(owners: readonly RootOwner[], threshold: number): Outcome<readonly RootOwner[]> {
+  const refusals = refuseOwners(owners, threshold);
+  return refusals.length > 0 ? refused(refusals) : accepted(owners);
 }
 
 function completed(files: TrustFiles, missing: ReadonlyMap<string, string>): TrustFiles {

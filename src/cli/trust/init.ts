@@ -8,6 +8,7 @@ import { renderRoot } from "../../model/trust/root.ts";
 import { ROOT_FOLDER } from "../../model/trust/trust-files.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { planInit, type InitPlan } from "./init-plan.ts";
+import { renderOpenPoints } from "./open-points.ts";
 import { orThrow } from "./or-throw.ts";
 import { ownerText, ownerToJson } from "./root-text.ts";
 import { refuseKey } from "./sign.ts";
@@ -57,13 +58,7 @@ export function renderInit({ display, missing, kept, root, key, open }: InitPlan
     `  new       ${display}/${ROOT_FOLDER}/1.json, signed with ${key.file ?? "a key"} (${key.origin})`,
     ...owners.map((owner, index) => `  ${index === 0 ? "owners" : "      "}    ${ownerText(owner)}`),
     `  threshold ${threshold} of ${owners.length}: ${threshold === 1 ? "any owner" : `${threshold} owners`} can change what counts`,
-    ...(open.length === 0
-      ? []
-      : [
-          "Still to do, or everything is refused where the anchor is set: name people (--member <principal>=<key.pub>,",
-          `or roles.yaml and allowed_signers later), or ask for fewer approvals in ${display}/stages.yaml:`,
-          ...open.map(({ place, found }) => `  ${place.file ?? ""}:${place.line ?? 1}  ${found}`),
-        ]),
+    ...renderOpenPoints(open, display),
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
-import { parseTrust } from "../../adapters/trust/parse-trust.ts";
-import { renderRefusals } from "../../model/refusal.ts";
+import { misfitsOf, parseTrust, type TrustContent } from "../../adapters/trust/parse-trust.ts";
+import { renderRefusals, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { allMisfits } from "../../model/trust/trust-misfits.ts";
 import { orThrow } from "./or-throw.ts";
 import { differenceToJson, ownerToJson } from "./root-text.ts";
 import { renderStatus, statusReport, type StatusReport } from "./status-report.ts";
@@ -8,13 +9,12 @@ import { refuseChangedSince, readTrustState, type TrustState } from "./trust-sta
 /** What there is, what of it counts, and what waits for whom. Exit code 0 unless nothing can be read. */
 export async function showTrust({ json }: { readonly json?: true }, signal: AbortSignal): Promise<void> {
   const state = orThrow(await readTrustState(signal), 2);
-  const [loose, strict] = [false, true].map((fit) => parseTrust(state.folder, state.files, fit));
-  // In a clone without a root nobody was named yet: `init` is what is missing, and said.
-  const unfit = state.counted !== undefined && strict?.kind === "refused" ? strict.refusals : [];
+  const content = parseTrust(state.folder, state.files);
   const report = statusReport({
     state,
-    content: loose?.kind === "accepted" ? loose.value : undefined,
-    refusals: [...unfit, ...changedMeanwhile(state)],
+    content: content.kind === "accepted" ? content.value : undefined,
+    // In a clone without a root nobody was named yet: `init` is what is missing, and said.
+    refusals: [...(state.counted === undefined ? [] : unfit(state, content)), ...changedMeanwhile(state)],
     nowMs: Date.now(),
   });
   if (json === true) process.stdout.write(`${JSON.stringify(toJson(report), undefined, 2)}\n`);
@@ -22,6 +22,10 @@ export async function showTrust({ json }: { readonly json?: true }, signal: Abor
     process.stdout.write(`${renderStatus(report)}\n`);
     if (report.reasons.length > 0) process.stderr.write(`\n${renderRefusals(report.reasons)}\n`);
   }
+}
+
+function unfit({ folder, files }: TrustState, content: Outcome<TrustContent>): readonly Refusal[] {
+  return content.kind === "refused" ? content.refusals : allMisfits(misfitsOf(folder, files, content.value));
 }
 
 /** The root that waits is about other files than these. */

@@ -2,7 +2,7 @@ import type { Application } from "../application.ts";
 import type { Digest } from "../digest.ts";
 import { digestOf } from "../digest.ts";
 import type { JsonObject } from "../json.ts";
-import { renderPin } from "../pin.ts";
+import { renderPin } from "../pin-text.ts";
 import { RefusalError } from "../refusal.ts";
 import type { Settings } from "../settings.ts";
 import { stackFileName, type StackFile } from "../stack-file.ts";
@@ -105,10 +105,18 @@ function describeSettings(settings: Settings, free: readonly FreeSetting[]): Rea
   };
 }
 
-/** Field by field, as the types name them: the chart's own needs are in the values. */
+/** Field by field, as the types name them: a field that is missing here does not compile. */
 function describeDefinition(application: Application): Readonly<Record<string, unknown>> {
   const { name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly, chart } = application;
-  return { name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly, chart: chart.name };
+  const customResources = [...chart.customResources, ...(application.customResources ?? [])];
+  return {
+    ...{ name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly },
+    // Both only widen what the policy pack lets pass: what says nothing of them is as it was before they were there.
+    public: application.public === true ? true : undefined,
+    customResources: customResources.length === 0 ? undefined : customResources,
+    // The chart's own needs are in the values.
+    chart: chart.name,
+  } satisfies Record<Exclude<keyof Application, "toValues">, unknown>;
 }
 
 function plain(name: string, stage: string, state: Readonly<Record<string, unknown>>): JsonObject {

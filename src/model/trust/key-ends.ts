@@ -4,7 +4,8 @@ export interface KeyEnd {
   readonly endMs: number;
 }
 
-const LINE = /^(?!#)(\S+) .*valid-before="(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?Z"/;
+/** Options are the second word; what follows the key is a comment. */
+const LINE = /^(?!#)(\S+) \S*valid-before="(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?Z"/;
 
 /** When keys of an allowed_signers file end, of those that do; of a text that `parseAllowedSigners` took. */
 export function keysWithEnd(text: string): readonly KeyEnd[] {

@@ -10,7 +10,7 @@ export interface FoundFiles {
   readonly rules: ReadonlyMap<string, string>;
 }
 
-const TO_EDIT = "take the change back, or npm run trust -- edit and let the owners sign";
+const TO_EDIT = "npm run trust -- edit, and let the owners sign";
 
 /** Every file of trust/ and policy/ that is not as the root lists it. */
 export function refuseFiles(root: Root, { trustFolder, files, rules }: FoundFiles): readonly Refusal[] {
@@ -32,12 +32,14 @@ function differences(
   return [...new Set([...listed.keys(), ...found.keys()])].flatMap((name) => {
     if (!found.has(name)) return [refusal(`${kind}-missing`, pathOf(name), "no such file", root)];
     if (!listed.has(name))
-      return [refusal(`${kind}-unlisted`, pathOf(name), "a file that the root does not list", root)];
+      return [refusal(`${kind}-unlisted`, pathOf(name), `a file that was added since root ${root.version} was signed`, root)];
     if (listed.get(name) === found.get(name)) return [];
     return [refusal(`${kind}-changed`, pathOf(name), `changed since root ${root.version} was signed`, root)];
   });
 }
 
 function refusal(code: string, file: string, found: string, { version }: Root): Refusal {
-  return { code, place: { file }, found, expected: `what root ${version} lists`, action: TO_EDIT };
+  // Also what git ignores: an editor's or a system's file in policy/ is part of the pack as any other.
+  const undo = code.endsWith("-unlisted") ? "remove it" : "take the change back";
+  return { code, place: { file }, found, expected: `what root ${version} lists`, action: `${undo}, or ${TO_EDIT}` };
 }

@@ -1,5 +1,6 @@
 import type { Digest } from "../digest.ts";
 import type { ImageKeys } from "../image-keys.ts";
+import type { Refusal } from "../refusal.ts";
 import type { Stages } from "../stages.ts";
 import type { Adoption } from "./adopted.ts";
 import type { AllowedSigners } from "./allowed-signers.ts";
@@ -25,6 +26,8 @@ export interface Trust {
   readonly adopted: readonly Adoption[];
   readonly revocations: Revocations;
   readonly exemptions: readonly Exemption[];
+  /** What stands against single stages, by name: each of them is refused, the others are not. Judged with an anchor. */
+  readonly stageRefusals: ReadonlyMap<string, readonly Refusal[]>;
   /** Undefined where no anchor is set: nothing of this may let anything into a gated stage then. */
   readonly root: VerifiedRoot | undefined;
   /** Where no anchor is set: the newest root that lies there, unverified, so that messages can name the line to set. */

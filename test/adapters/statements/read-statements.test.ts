@@ -61,6 +61,12 @@ describe("reading statements", () => {
   });
 
   const breakages: Readonly<Record<string, readonly [string, (given: Given) => Promise<unknown>]>> = {
+    "a statement for another stage": ["other-stage", async ({ folder, writer, people: { ada } }) => {
+      const applications = Object.fromEntries(statesOf());
+      await writer.write({ stage: "preprod", who: ada, atMs: T0 + HOUR, from: "extest", applications });
+      await rm(join(folder, "prod"), { recursive: true });
+      await rename(join(folder, "preprod"), join(folder, "prod"));
+    }],
     "a folder that is a link": ["symbolic-link", async ({ written: { folder } }) => {
       await rename(folder, `${folder}-real`.replace("prod", "elsewhere")).catch(async () => {
         await mkdir(join(folder, "..", "..", "elsewhere"));
@@ -127,7 +133,7 @@ describe("verifying a statement", () => {
   const forgeries: Readonly<Record<string, readonly [readonly string[], (given: Given) => Promise<unknown>]>> = {
     "a promoter's signature that is missing": [["invalid", "valid"], ({ written: { folder } }) => rm(join(folder, "promoter.sig"))],
     "a promoter's signature with a byte changed": [["invalid", "valid"], ({ writer, written }) =>
-      writer.tamper(written, "promoter.sig", (text) => text.replace(/[A-Za-z](?=.{20}\n-----END)/, (sign) => (sign === "A" ? "B" : "A")))],
+      writer.tamper(written, "promoter.sig", (text) => text.replace(/.(?=.{20}\n-----END)/, (sign) => (sign === "A" ? "B" : "A")))],
     "an approval with a byte changed": [["valid", "invalid"], ({ writer, written }) => writer.tamper(written, "approvals/1.json", (text) => text.replace("release-managers", "release-manageri"))],
     "a promoter's signature reused as an approval's": [["valid", "invalid"], async ({ writer, written, people }) => {
       await writer.approve(written, people.ada, "release-managers", T0 + HOUR, { namespace: "statement@lockstep" });

@@ -130,10 +130,10 @@ describe("loadTrust", () => {
     ],
     "no signature of an owner before": [remove("trust/root/2.2.sig"), "too-few-signatures"],
     "no signature of an owner now": [remove("trust/root/2.3.sig"), "too-few-signatures"],
-    "the same owner twice": [(writer) => writer.sign(2, 2, person(ann).key), "too-few-signatures"],
-    "a stranger": [(writer) => writer.sign(2, 3, person(eve).key), "too-few-signatures"],
+    "the same owner twice": [(writer) => writer.sign(2, 2, person(ann).keyFile), "too-few-signatures"],
+    "a stranger": [(writer) => writer.sign(2, 3, person(eve).keyFile), "too-few-signatures"],
     "a signature made for something else": [
-      (writer) => writer.sign(2, 3, person(cid).key, "approval@lockstep"),
+      (writer) => writer.sign(2, 3, person(cid).keyFile, "approval@lockstep"),
       "invalid-root-signature",
       "too-few-signatures",
     ],
@@ -199,7 +199,7 @@ describe("loadTrust", () => {
     });
   });
 
-  it("refuses a signed quorum that nobody can fill", async () => {
+  it("refuses the stage alone whose signed quorum nobody can fill", async () => {
     await inProject(async (writer) => {
       const gate = (count: number, fourEyes: boolean) =>
         `{ promoters: [managers], approvals: { count: ${count}, groups: [managers], fourEyes: ${String(fourEyes)} } }`;
@@ -211,9 +211,14 @@ describe("loadTrust", () => {
       ] as const) {
         await writer.write(
           "trust/stages.yaml",
-          `stages: { prod: { from: registry, gate: ${gate(count, fourEyes)} } }\n`,
+          `stages: { inttest: { from: registry }, prod: { from: [inttest], gate: ${gate(count, fourEyes)} } }\n`,
         );
-        assert.deepEqual(codesOf(await load(writer, await writer.writeRoot(3, [person(ann)], []))), codes);
+        const { stageRefusals } = valueOf(await load(writer, await writer.writeRoot(3, [person(ann)], [])));
+        assert.deepEqual([...stageRefusals.keys()], codes.length > 0 ? ["prod"] : []);
+        assert.deepEqual(
+          (stageRefusals.get("prod") ?? []).map(({ code }) => code),
+          codes,
+        );
       }
     });
   });

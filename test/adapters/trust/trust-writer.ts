@@ -64,7 +64,7 @@ export class TrustWriter {
       ...changes,
     });
     await this.write(`trust/root/${version}.json`, text);
-    for (const [index, { key }] of signers.entries()) await this.sign(version, index + 1, key);
+    for (const [index, { keyFile }] of signers.entries()) await this.sign(version, index + 1, keyFile);
     return renderAnchor({ version, digest: digestOf(text) });
   }
 

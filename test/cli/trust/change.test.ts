@@ -38,6 +38,30 @@ describe("a change of the trust", function () {
     ]);
   });
 
+  for (const name of ["policy/.DS_Store", "policy/rules/.one.ts.swp", "policy/rules/one.ts~", "policy/ignored.log"]) {
+    it(`is ${name} as well, though git ignores it`, async () => {
+      await clone.write(".gitignore", "*~\n*.swp\n*.log\n.DS_Store\n");
+      await clone.write(name, "left over\n");
+      const { stdout, exitCode } = await clone.trust("verify", "--json");
+      assert.equal(exitCode, 1);
+      const { refusals } = JSON.parse(stdout) as { refusals: { code: string; found: string; place: { file: string } }[] };
+      assert.deepEqual(
+        refusals.map(({ code }) => code),
+        ["rule-unlisted"],
+      );
+      assert.ok(refusals[0]?.place.file.endsWith(name));
+      assert.match(refusals[0].found, /added since/);
+      assert.doesNotMatch(await clone.status(), /policy/);
+    });
+  }
+
+  it("is verified with the trusted root that keyless signatures need", async () => {
+    await clone.write("trust/trusted_root.json", "{}\n");
+    await clone.done("edit", "--yes");
+    for (const person of ["anna", "ben"]) await sign(person);
+    assert.deepEqual(await verify(), ["invalid-trusted-root"]);
+  });
+
   it("is signed by each owner once", async () => {
     await clone.edit("trust/stages.yaml", fewer);
     await clone.done("edit", "--yes");

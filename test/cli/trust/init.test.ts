@@ -51,6 +51,30 @@ describe("trust init", function () {
     assert.deepEqual([...new Set((open as { code: string }[]).map(({ code }) => code))], ["quorum-too-high"]);
   });
 
+  it("says the same in `verify`, `status` and `edit` until the people are named, and other changes can be made", async () => {
+    const { anchor } = await clone.done("init", "--yes");
+    clone.anchor = String(anchor);
+    const { stdout } = await clone.trust("verify", "--json");
+    const { refusals } = JSON.parse(stdout) as { refusals: { code: string; place: { path: string } }[] };
+    assert.deepEqual(
+      refusals.map(({ code, place }) => `${code} ${place.path}`),
+      [
+        "quorum-too-high stages.preprod.gate.approvals.fourEyes",
+        "quorum-too-high stages.prod.gate.approvals.count",
+      ],
+    );
+    const codes = (list: unknown) => (list as { code: string }[]).map(({ code }) => code);
+    assert.deepEqual(codes((await clone.done("status"))["reasons"]), ["quorum-too-high", "quorum-too-high"]);
+    await clone.edit("trust/stages.yaml", (text) => text.replace("soak: 24h", "soak: 1h"));
+    assert.deepEqual(codes((await clone.done("edit", "--yes"))["open"]), ["quorum-too-high", "quorum-too-high"]);
+    await clone.edit("trust/stages.yaml", (text) => text.replaceAll(/approvals: {.*?}/g, "soak: 1h"));
+    assert.notEqual((await clone.trust("edit", "--yes")).exitCode, 0);
+    await clone.edit("trust/stages.yaml", (text) => text.replaceAll(", soak: 1h }", " }").replace("      soak: 1h\n", ""));
+    assert.deepEqual((await clone.done("edit", "--yes"))["open"], []);
+    await clone.done("sign", "--yes");
+    await clone.done("verify");
+  });
+
   it("takes another key and another name", async () => {
     await clone.done("init", "--key", clone.key("ben"), "--principal", "ben@example.com", "--yes");
     const { owners } = JSON.parse(await clone.read("trust/root/1.json")) as {

@@ -57,6 +57,7 @@ export const trust: Trust = {
   revocations: { keys: [], digests: [], statements: [] },
   exemptions: [],
   trustedRoot: undefined,
+  stageRefusals: new Map(),
   root: { version: 3, digest: digestOf("root 3") },
 };
 

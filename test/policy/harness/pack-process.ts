@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import services, { type AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
-import type analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
+import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
 export const POLICY_FOLDER = join(import.meta.dirname, "..", "..", "..", "policy");
@@ -13,6 +13,8 @@ const DEADLINE_MS = 30_000;
 type Answer<Response> = (error: grpc.ServiceError | null, response: Response) => void;
 
 export interface PackStart {
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly cwd?: string;
 }
@@ -30,13 +32,24 @@ export class PackProcess {
   /** @param command the executable, as the engine would start it; its first argument is an address of the engine */
   static async start(
     command = join(POLICY_FOLDER, "lockstep-policy"),
-    { args = ["127.0.0.1:0"], cwd = "/" }: PackStart = {},
+    { args = ["127.0.0.1:0"], cwd = "/", env = {} }: PackStart = {},
   ): Promise<PackProcess> {
     const stdio = ["ignore", "pipe", "inherit"] as const;
-    const child = spawn(command, args, { stdio: [...stdio], cwd });
+    const child = spawn(command, args, { stdio: [...stdio], cwd, env: { ...process.env, ...env } });
     const lines = createInterface({ input: child.stdout });
     const first: unknown[] = await once(lines, "line", { signal: AbortSignal.timeout(DEADLINE_MS) });
     return new PackProcess(child, String(first[0]));
+  }
+
+  /** Of the process, whatever it has become. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Which stack it is about to judge. */
+  configureStack(project: string, stack: string): Promise<unknown> {
+    const request = new analyzer.AnalyzerStackConfigureRequest().setProject(project).setStack(stack);
+    return answered((answer) => this.#client.configureStack(request, answer));
   }
 
   info(): Promise<analyzer.AnalyzerInfo> {

@@ -4,6 +4,15 @@ import type { JudgedResource } from "../../../policy/rule.ts";
 import { APPLICATION_TYPE, CHART_TYPE, STAGE_TYPE } from "../../../policy/urn.ts";
 import { toStruct } from "./engine-values.ts";
 
+export interface ProviderText {
+  readonly name: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+export const PROVIDER_TYPE = "pulumi:providers:kubernetes";
+/** The provider that the program makes for the sample's inttest. */
+export const OWN_PROVIDER: ProviderText = { name: "cluster", props: { context: "test" } };
+
 export interface ResourceText {
   /** Such as `kubernetes:apps/v1:Deployment`. */
   readonly type: string;
@@ -19,6 +28,8 @@ export interface ResourceText {
   readonly stage?: string;
   /** @default "platform" */
   readonly project?: string;
+  /** @default the one that the program makes for inttest, of everything of Kubernetes */
+  readonly provider?: ProviderText | "none";
   readonly options?: {
     readonly protect?: boolean;
     readonly ignoreChanges?: readonly string[];
@@ -52,12 +63,20 @@ export function toRequest(text: ResourceText): AnalyzeRequest {
     const timeouts = new analyzer.AnalyzerResourceOptions.CustomTimeouts();
     sent.setCustomtimeouts(timeouts.setCreate(create).setUpdate(update).setDelete(remove));
   }
-  return new analyzer.AnalyzeRequest()
+  const request = new analyzer.AnalyzeRequest()
     .setUrn(urn([...parents, type], name))
     .setType(type)
     .setName(name)
     .setProperties(toStruct(props))
     .setOptions(sent);
+  const { provider = type.startsWith("kubernetes:") ? OWN_PROVIDER : "none" } = text;
+  if (provider === "none") return request;
+  const made = new analyzer.AnalyzerProviderResource()
+    .setUrn(urn([PROVIDER_TYPE], provider.name))
+    .setType(PROVIDER_TYPE)
+    .setName(provider.name)
+    .setProperties(toStruct(provider.props));
+  return request.setProvider(made);
 }
 
 function nameOf({ metadata }: Readonly<Record<string, unknown>>): string {

@@ -1,5 +1,5 @@
 import { isDigest, type Digest } from "../../../src/model/digest.ts";
-import { renderPin } from "../../../src/model/pin.ts";
+import { renderPin } from "../../../src/model/pin-text.ts";
 import type { Adoption } from "../../../src/model/trust/adopted.ts";
 import type { StageContext } from "../../../policy/stage-context.ts";
 import { APPLICATION_TYPE, STAGE_TYPE } from "../../../policy/urn.ts";

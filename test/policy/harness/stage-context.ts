@@ -60,6 +60,7 @@ function noTrust(definition: StageDefinition): Trust {
     allowedSigners: { text: "", signers: [] },
     imageKeys: NO_IMAGE_KEYS,
     trustedRoot: undefined,
+    stageRefusals: new Map(),
     adopted: [],
     revocations: { keys: [], digests: [], statements: [] },
     exemptions: [],

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { parse } from "yaml";
 import { withEntry } from "../../../sandbox/samples/trust-file.ts";
-import { keysFor, parseImageKeys } from "../../../src/model/image-keys.ts";
+import { parseImageKeys } from "../../../src/model/image-keys.ts";
+import { keysFor } from "../../../src/model/signer-reach.ts";
 import { parseYamlSource } from "../../../src/model/yaml-source.ts";
 
 function publicKey(): string {
@@ -50,6 +51,14 @@ describe("withEntry", () => {
     const text = withEntry(`# mine\n${withEntry("", other)}`, entry);
     assert.ok(text.startsWith("# mine\n"));
     assert.deepEqual(parse(text), { keys: [other, entry] });
+  });
+
+  it("keeps a file that lists identities alone", () => {
+    const text = "# mine\nidentities:\n  - name: workflow # ours\n";
+    const written = withEntry(text, entry);
+    assert.ok(written.startsWith(text));
+    assert.deepEqual(parse(written), { identities: [{ name: "workflow" }], keys: [entry] });
+    assert.equal(withEntry(written, entry), written);
   });
 
   for (const [what, text] of [
