@@ -103,6 +103,8 @@ async function measureJudging(
   const judgeAll = async (): Promise<Spent> => {
     const [startedAt, cpuMs] = [performance.now(), cpuMsOf(pack)];
     for (const request of requests) {
+      // The engine asks both.
+      await pack.remediate(request);
       const [refusal] = (await pack.analyze(request)).getDiagnosticsList();
       if (refusal !== undefined) throw new Error(`the pack refuses the bench's own:\n${refusal.getMessage()}`);
     }

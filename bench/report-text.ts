@@ -1,5 +1,7 @@
 import Table from "cli-table3";
+import { milliseconds, range, seconds } from "./duration-text.ts";
 import { NAMES, type FleetReport, type Report } from "./measurements.ts";
+import { renderPolicy } from "./policy-text.ts";
 import type { Measurement } from "./samples.ts";
 import { marginalCosts, median } from "./statistics.ts";
 
@@ -28,6 +30,7 @@ export function renderReport(report: Report): string {
   const sections = [
     `${machine.processors} processors, ${gigabytes(machine.memoryBytes)}, load average ${machine.loadAverage.toFixed(1)} at the start; median of ${runs}`,
     ...renderStarts(report),
+    ...(report.policy === undefined ? [] : [renderPolicy(report.policy)]),
     ...(report.fleets.length === 0 ? [] : [durations(report.fleets), ...renderGrowth(report.fleets)]),
     ...report.fleets.flatMap(renderRatio),
     ...(report.fleets.length === 0 ? [] : [memory(report.fleets)]),
@@ -99,18 +102,6 @@ function memory(fleets: readonly FleetReport[]): string {
     }
   }
   return table.toString();
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-}
-
-function milliseconds(ms: number): string {
-  return `${ms.toFixed(0)} ms`;
-}
-
-function range(values: readonly number[]): string {
-  return `${seconds(Math.min(...values))} to ${seconds(Math.max(...values))}`;
 }
 
 function times(value: number, yardstick: number): string {

@@ -1,6 +1,6 @@
 // Verifies the signatures of every image of a stage, the pack's own way, in a process of its own: LOCKSTEP_PROJECT,
 // LOCKSTEP_TRUST and LOCKSTEP_STORE say which and with what. Prints what it took as JSON.
-import { SignatureChecks } from "../policy/signature-checks.ts";
+import { SignatureChecks } from "../src/adapters/signatures/signature-checks.ts";
 import { loadStage } from "../src/adapters/stage-loader.ts";
 
 const [project = "", stage = ""] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { renderRefusals, type Outcome, type Refusal } from "../src/model/refusal.ts";
+import { renderBriefly, type Outcome, type Refusal } from "../src/model/refusal.ts";
 import { judgeApplications } from "./application-judgement.ts";
 import type { ApplicationRule } from "./application-rule.ts";
 import { describeJudgement, toDiagnostic, type Diagnostic } from "./diagnostic.ts";
@@ -95,10 +95,12 @@ export class Pack {
   }
 }
 
-/** All reasons once, where people look first; elsewhere that there are some. */
+/** All reasons once and in short: the program refuses for the same ones, and says what to do about them. */
 function refuseEverything(resource: JudgedResource, refusals: readonly Refusal[]): Diagnostic {
   const { id, level, title } = unknownStage;
   const isFirst = resource.type === STAGE_TYPE || resource.type === STACK_TYPE;
-  const message = isFirst ? renderRefusals(refusals) : "the stage could not be read: see the stack's own violation";
+  const message = isFirst
+    ? `${renderBriefly(refusals)}\nthe program's own error says what to do`
+    : "the stage could not be read: see the stack's own violation";
   return { policy: id, level, description: title, message };
 }

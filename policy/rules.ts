@@ -13,6 +13,7 @@ import { noIgnoredChanges } from "./rules/no-ignored-changes.ts";
 import { noPlainSecret } from "./rules/no-plain-secret.ts";
 import { noSkippedAwait } from "./rules/no-skipped-await.ts";
 import { ownCluster } from "./rules/own-cluster.ts";
+import { ownObjects } from "./rules/own-objects.ts";
 import { privateByDefault } from "./rules/private-by-default.ts";
 import { protectedStays } from "./rules/protected-stays.ts";
 import { schemaBarrier } from "./rules/schema-barrier.ts";
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   chartPinned,
   chartSigned,
   kindDeclared,
+  ownObjects,
   schemaBarrier,
   workloadSecurity,
   workloadResources,

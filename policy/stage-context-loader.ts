@@ -1,8 +1,8 @@
 import { checkCoverage } from "../src/coverage.ts";
 import { desiredStatesOf } from "../src/desired-states.ts";
+import { SignatureChecks } from "../src/adapters/signatures/signature-checks.ts";
 import { loadStage, type LoadedStage } from "../src/adapters/stage-loader.ts";
 import { accepted, RefusalError, refused, type Outcome } from "../src/model/refusal.ts";
-import { SignatureChecks } from "./signature-checks.ts";
 import type { StageContext } from "./stage-context.ts";
 
 /** Reads each stage once per run, and starts to ask for signatures before the first rule does. */

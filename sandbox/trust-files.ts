@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { isSeq, parseDocument } from "yaml";
-import { RefusalError, type Outcome } from "../src/model/refusal.ts";
+import { orThrow, type Outcome } from "../src/model/refusal.ts";
 import { parseSshPublicKey } from "../src/model/ssh-public-key.ts";
 import { parseStages, type Stages } from "../src/model/stages.ts";
 import type { RootOwner } from "../src/model/trust/root.ts";
@@ -26,7 +26,7 @@ export interface TrustedBySandbox {
 /** Completes the trust folder of a sandbox. What somebody changed there stays; only what is missing is added. */
 export async function writeTrustFiles(folder: string, { people, adopted }: TrustedBySandbox): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const stages = orThrow(await readStages(folder));
+  const stages = orThrow(await readStages(folder), 2);
   const members = people.filter(({ name }) => name !== "owner").map(asOwner);
   const texts = new Map([
     ...startingFiles(stages, members, MEMBERS_SINCE),
@@ -87,7 +87,7 @@ function membersOf(stages: Stages, people: readonly Person[]): ReadonlyMap<strin
 }
 
 function withGroups(text: string, groups: ReadonlyMap<string, readonly string[]>): string {
-  const source = orThrow(parseYamlSource("roles.yaml", text));
+  const source = orThrow(parseYamlSource("roles.yaml", text), 2);
   const known = (source.tree as { groups?: Record<string, unknown> } | null)?.groups ?? {};
   const missing = [...groups].filter(([group]) => !Object.hasOwn(known, group));
   if (missing.length === 0) return text;
@@ -101,8 +101,8 @@ function withGroups(text: string, groups: ReadonlyMap<string, readonly string[]>
 }
 
 function withAdopted(text: string, images: readonly string[]): string {
-  const source = orThrow(parseYamlSource("adopted.yaml", text));
-  const known = orThrow(parseAdopted(source));
+  const source = orThrow(parseYamlSource("adopted.yaml", text), 2);
+  const known = orThrow(parseAdopted(source), 2);
   const missing = images.filter((image) => !known.some(({ name, digest }) => image === `${name}@${digest}`));
   if (missing.length === 0) return text;
   const document = parseDocument(text);
@@ -117,7 +117,7 @@ function withAdopted(text: string, images: readonly string[]): string {
 
 async function readStages(folder: string): Promise<Outcome<Stages>> {
   const file = path.join(folder, "stages.yaml");
-  return parseStages(orThrow(parseYamlSource(file, await readFile(file, "utf8"))));
+  return parseStages(orThrow(parseYamlSource(file, await readFile(file, "utf8")), 2));
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
@@ -127,9 +127,4 @@ async function readIfThere(file: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-function orThrow<T>(outcome: Outcome<T>): T {
-  if (outcome.kind === "refused") throw new RefusalError(outcome.refusals, 2);
-  return outcome.value;
 }

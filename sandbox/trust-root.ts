@@ -3,7 +3,7 @@ import path from "node:path";
 import { hashRules } from "../src/adapters/trust/hash-rules.ts";
 import { hashTrustFiles, readTrustFiles } from "../src/adapters/trust/read-trust-files.ts";
 import { signRoot, writeRoot, writeRootSignature } from "../src/adapters/trust/write-root.ts";
-import { RefusalError, type Outcome } from "../src/model/refusal.ts";
+import { orThrow } from "../src/model/refusal.ts";
 import { renderRoot, type Root } from "../src/model/trust/root.ts";
 import { ROOT_FOLDER } from "../src/model/trust/trust-files.ts";
 import { adoptedImages } from "./samples/adopted-images.ts";
@@ -38,8 +38,8 @@ export interface TrustToSign {
 
 /** Writes and signs the next root where a file or a rule is not as the newest one lists it. @returns whether it did */
 export async function signTrust({ trust, project, owner, signal }: TrustToSign): Promise<boolean> {
-  const files = orThrow(await readTrustFiles(trust));
-  const rules = orThrow(await hashRules(project));
+  const files = orThrow(readTrustFiles(trust), 2);
+  const rules = orThrow(hashRules(project), 2);
   const newest = newestRoot(trust)?.version ?? 0;
   const content = { files: hashTrustFiles(files), rules, owners: [asOwner(owner)], threshold: 1 };
   if (newest > 0 && (await isWritten(trust, { ...content, version: newest }))) return false;
@@ -60,9 +60,4 @@ export function ownerOf(people: readonly Person[]): Person {
 async function isWritten(trust: string, root: Root): Promise<boolean> {
   const text = await readFile(path.join(trust, ROOT_FOLDER, `${root.version}.json`), "utf8");
   return text === renderRoot(root);
-}
-
-function orThrow<T>(outcome: Outcome<T>): T {
-  if (outcome.kind === "refused") throw new RefusalError(outcome.refusals, 2);
-  return outcome.value;
 }

@@ -5,7 +5,7 @@ import { hasClusterResources, lastDeployment, type LastDeployment } from "./adap
 import { stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
 import { displayPath } from "./adapters/yaml-files.ts";
 import { refuseForeignNamespaces, refuseLostCluster, refuseOtherCluster } from "./delivery/cluster.ts";
-import { refuseLooserTrust } from "./delivery/coverage/deployed.ts";
+import { refuseLooserTrust, refuseRenamedStack } from "./delivery/coverage/deployed.ts";
 import { refuseRevokedVersions } from "./delivery/coverage/revoked.ts";
 import { refuseLostPins } from "./delivery/removals.ts";
 import { refusePublishedPassphrase } from "./delivery/published-passphrase.ts";
@@ -35,14 +35,16 @@ export async function checkPreconditions(
   given: Readonly<Record<string, string>>,
 ): Promise<Outcome<Preconditions>> {
   const deployment = lastDeployment();
-  const [clusterUid, chartPaths, secrets, statements, deployed] = await Promise.all([
+  const [clusterUid, chartPaths, secrets, statements, signatures, deployed] = await Promise.all([
     checkCluster(loaded, deployment),
     fetchCharts(loaded.stage.applications.map(({ pin }) => pin.chart)),
     checkSecrets(loaded, given),
     checkStatements(loaded, deployment),
+    checkSignatures(loaded),
     deployment,
   ]);
   const { stage, source } = loaded;
+  const renamed = refuseRenamedStack(stage.name, deployed.stage);
   const lost = refuseLostPins(deployed.applications, stage, (name) =>
     source.placeOf(["config", "lockstep:pins", name]),
   );
@@ -50,7 +52,7 @@ export async function checkPreconditions(
     clusterUid,
     chartPaths,
     secrets,
-    deployed: toOutcome(deployed, lost),
+    deployed: withRefusals(toOutcome(deployed, [...renamed, ...lost]), signatures),
     statements,
   });
 }
@@ -71,12 +73,19 @@ async function checkStatements(
   ]);
   const refusals = [...revoked, ...refuseLooserTrust(stage.name, definition.gated, trust.root, before)];
   if (gated === undefined) return toOutcome(new Map(), refusals);
-  const coverage = await gated.checkCoverage(loaded, before);
+  const coverage = await gated.checkCoverage(loaded, { ...before, nowMs: Date.now() });
   return toOutcome(coverage.statements, [
     ...refusals,
     ...coverage.stage,
     ...[...coverage.applications.values()].flat(),
   ]);
+}
+
+/** In stages with a gate; without an anchor nothing says whose signatures count, which is refused by itself. */
+async function checkSignatures(loaded: LoadedStage): Promise<readonly Refusal[]> {
+  if (!loaded.definition.gated || loaded.trust.root === undefined) return [];
+  const { checkPinSignatures } = await import("./pin-signatures.ts");
+  return checkPinSignatures(loaded);
 }
 
 async function checkCluster(

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import services, { type IAnalyzerServer } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
@@ -13,6 +14,12 @@ export interface ServedPack {
 /** As large as the engine sends them. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
+/** The engine asks for every resource whether a rule changes it: none does, so that there is nothing to read. */
+const UNREAD_REMEDIATE: typeof services.AnalyzerService.remediate = {
+  ...services.AnalyzerService.remediate,
+  requestDeserialize: () => new analyzer.AnalyzeRequest(),
+};
+
 /**
  * The engine's Analyzer service (pulumi/pulumi, proto/pulumi/analyzer.proto). Not @pulumi/policy's own server: that
  * one lets a configuration switch rules off, reads every resource anew for each rule, and loads the whole SDK first
@@ -21,7 +28,7 @@ const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
  */
 export function serve(load: () => Promise<ServedPack>): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
-  server.addService(services.AnalyzerService, analyzerService(load));
+  server.addService({ ...services.AnalyzerService, remediate: UNREAD_REMEDIATE }, analyzerService(load));
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
     // The engine reads the port from the first line.
@@ -31,24 +38,20 @@ export function serve(load: () => Promise<ServedPack>): void {
 
 function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
   const once = lazily(load);
-  let prepare = (): void => undefined;
+  let prepare = (): Promise<void> => Promise.resolve();
   return {
     handshake: answer(() => new analyzer.AnalyzerHandshakeResponse()),
     configureStack: answer((request: analyzer.AnalyzerStackConfigureRequest) => {
       const [project, stage] = [request.getProject(), request.getStack()];
-      prepare = () => {
-        once()
-          .then((served) => served.prepare(project, stage))
-          .catch(() => undefined);
-      };
+      prepare = async () => (await once()).prepare(project, stage);
       return new analyzer.AnalyzerStackConfigureResponse();
     }),
     getPluginInfo: answer(toPluginInfo),
     getAnalyzerInfo: answer(async () => {
       const { pack } = await once();
       // The engine goes on to start the program once it has the list.
-      setImmediate(prepare);
-      prepare = () => undefined;
+      setImmediate(goOn, prepare);
+      prepare = () => Promise.resolve();
       return toInfo(pack);
     }),
     configure: answer(refuseConfiguration),
@@ -69,6 +72,14 @@ function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
     }),
     cancel: answer(emptyAnswer),
   };
+}
+
+/** What fails here fails again, and is told, when it is asked for. */
+function goOn(prepare: () => Promise<void>): void {
+  // Node writes its cache when a process ends by itself; the engine ends this one.
+  void prepare()
+    .catch(() => undefined)
+    .finally(flushCompileCache);
 }
 
 /** An error becomes the engine's and stops the run: nothing is ever answered with silence. */

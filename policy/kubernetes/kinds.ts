@@ -28,6 +28,10 @@ export function knownKind(apiVersion: unknown, kind: unknown, declared: readonly
   if (typeof apiVersion !== "string" || typeof kind !== "string") return { kind: "undeclared" };
   const group = groupOf(apiVersion);
   if (isBuiltInGroup(group)) return { kind: "built-in" };
-  const isWellKnown = WELL_KNOWN.some((known) => known.group === group && known.kinds.includes(kind));
-  return isWellKnown ? { kind: "built-in" } : { kind: "undeclared" };
+  return isWellKnown(group, kind) ? { kind: "built-in" } : { kind: "undeclared" };
+}
+
+/** Whether a kind of somebody else's needs no declaration of where it names images. */
+export function isWellKnown(group: string, kind: string): boolean {
+  return WELL_KNOWN.some((known) => known.group === group && known.kinds.includes(kind));
 }

@@ -55,7 +55,7 @@ function noRepository(folder: string): Refusal {
     place: { file: folder },
     found: "a folder that git does not know",
     expected: "a clone, to compare the statements with the base branch's",
-    action: "run it in a clone of the repository",
+    action: "run it in a clone of the repository; `git status` there says what else git has against it",
   };
 }
 

@@ -1,25 +1,31 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Application } from "../model/application.ts";
 import { toCatalogue, type Catalogue, type CatalogueEntry } from "../model/catalogue.ts";
 import { refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { holdingProcess, importModule } from "./catalogue-module.ts";
 import { projectRoot } from "./project.ts";
 import { displayPath } from "./yaml-files.ts";
 
+/** Of a file; a large catalogue loads within a second or two on a busy machine. */
+const DEADLINE_MS = 10_000;
+
 /** Loads every file of the catalogue; each defines one application and is named after it. */
-export async function loadCatalogue(folder = join(projectRoot, "src", "applications")): Promise<Outcome<Catalogue>> {
+export async function loadCatalogue(
+  folder = join(projectRoot, "src", "applications"),
+  deadlineMs = DEADLINE_MS,
+): Promise<Outcome<Catalogue>> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
-  const files = await Promise.all(names.map((name) => loadEntry(join(folder, name))));
+  const files = await holdingProcess(() => Promise.all(names.map((name) => loadEntry(join(folder, name), deadlineMs))));
   const refusals = files.filter((file) => "code" in file);
   if (refusals.length > 0) return refused(refusals);
   return toCatalogue(files.filter((file) => "application" in file));
 }
 
-async function loadEntry(path: string): Promise<CatalogueEntry | Refusal> {
+async function loadEntry(path: string, deadlineMs: number): Promise<CatalogueEntry | Refusal> {
   const file = displayPath(path);
   try {
-    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    const module = await importModule(path, deadlineMs);
     const applications = Object.values(module).filter(isApplication);
     const [application] = applications;
     const expectedName = file.slice(file.lastIndexOf("/") + 1, -".ts".length);

@@ -18,15 +18,17 @@ export interface DeployedApplication {
 /** What the stack's last update left, from its outputs. */
 export interface LastDeployment {
   readonly applications: readonly DeployedApplication[];
+  /** The stage that the stack was deployed as; undefined where nothing of any stage was. */
+  readonly stage: string | undefined;
   /** The uid of the cluster that it went to. */
   readonly clusterUid: string | undefined;
   /** By the last update that changed an image or a namespace. */
   readonly departed: readonly DepartedImage[];
-  readonly coverage: DeployedCoverage;
+  readonly coverage: RecordedCoverage;
 }
 
 /** What the last update was covered by. */
-export interface DeployedCoverage {
+export interface RecordedCoverage {
   readonly gated: boolean;
   readonly root: VerifiedRoot | undefined;
   /** The statement that each application was deployed, or removed, under. */
@@ -44,6 +46,8 @@ export async function lastDeployment(): Promise<LastDeployment> {
       previousImage: textAt(output, "previousImage"),
       namespace: textAt(output, "namespace"),
     })),
+    // An update that failed before its outputs leaves resources all the same.
+    stage: textAt(outputs, "stage") ?? stageOfResources(await resourceUrns()),
     clusterUid: textAt(outputs, "cluster"),
     departed: toDeparted(outputs["departed"]),
     coverage: toCoverage(outputs, applications),
@@ -53,7 +57,7 @@ export async function lastDeployment(): Promise<LastDeployment> {
 function toCoverage(
   outputs: Readonly<Record<string, unknown>>,
   applications: Readonly<Record<string, unknown>>,
-): DeployedCoverage {
+): RecordedCoverage {
   const { trustRoot, withdrawn } = outputs;
   const version = isRecord(trustRoot) ? trustRoot["version"] : undefined;
   const digest = textAt(trustRoot, "digest");
@@ -89,8 +93,18 @@ function textAt(record: unknown, key: string): string | undefined {
 
 /** Whether the stack has resources in a cluster, also after an update that failed before its outputs. */
 export async function hasClusterResources(): Promise<boolean> {
-  const resources = await readOutputs("pulumi:pulumi:readStackResourceOutputs", "stackName");
-  return Object.keys(resources).some((urn) => urn.includes("kubernetes:"));
+  return (await resourceUrns()).some((urn) => urn.includes("kubernetes:"));
+}
+
+/** The name of the stage's component, which a renamed stack keeps. */
+export function stageOfResources(urns: readonly string[]): string | undefined {
+  return urns.flatMap((urn) => STAGE_URN.exec(urn)?.[1] ?? [])[0];
+}
+
+const STAGE_URN = /^urn:pulumi:[^:]+::[^:]+::lockstep:index:Stage::(.+)$/;
+
+async function resourceUrns(): Promise<readonly string[]> {
+  return Object.keys(await readOutputs("pulumi:pulumi:readStackResourceOutputs", "stackName"));
 }
 
 async function readOutputs(question: string, argument: string): Promise<Readonly<Record<string, unknown>>> {

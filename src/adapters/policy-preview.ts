@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderCheckInputs } from "../model/check-inputs.ts";
@@ -9,9 +10,12 @@ import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.
 import { readEngineEvents } from "./engine-events.ts";
 import { ProcessError, run, type ProcessResult } from "./processes.ts";
 import { codeRoot } from "./project.ts";
+import { smallEnvironment } from "./small-environment.ts";
 import { customKindsOf, standInKubeconfig, startStandInCluster } from "./stand-in-cluster.ts";
 
 const TIMEOUT_MS = 300_000;
+/** Of the folder that a preview lives in. */
+const PREFIX = "lockstep-check-";
 
 export interface PreviewRequest {
   readonly project: string;
@@ -34,17 +38,27 @@ const PROGRAM = join(codeRoot, "src", "check-program.ts");
  * @returns the engine's events, whatever the rules said
  */
 export async function previewWithPolicies(request: PreviewRequest): Promise<Outcome<readonly EngineEvent[]>> {
-  const folder = await mkdtemp(join(tmpdir(), "lockstep-check-"));
-  const kinds = await Promise.all([...request.chartPaths.values()].map(customKindsOf));
-  const cluster = await startStandInCluster(kinds.flat());
+  // Nobody else's eyes: the engine's events show inputs of resources. A second Ctrl-C does not wait for `finally`.
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  const removeNow = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on("exit", removeNow);
   try {
-    // The engine's events show inputs of resources.
-    await chmod(folder, 0o700);
-    const files = await writeProject(folder, request, standInKubeconfig(cluster, request.context));
-    return await preview(folder, files, request);
+    const kinds = await Promise.all([...request.chartPaths.values()].map(customKindsOf));
+    const cluster = await startStandInCluster(kinds.flat());
+    try {
+      return await preview(
+        folder,
+        await writeProject(folder, request, standInKubeconfig(cluster, request.context)),
+        request,
+      );
+    } finally {
+      await cluster.close();
+    }
   } finally {
-    await cluster.close();
     await rm(folder, { recursive: true, force: true });
+    process.off("exit", removeNow);
   }
 }
 
@@ -67,8 +81,13 @@ async function writeProject(folder: string, request: PreviewRequest, kubeconfig:
     writeFile(path("kubeconfig"), kubeconfig),
     writeFile(path("inputs.json"), renderCheckInputs(request)),
     mkdir(path("state")),
+    mkdir(path("temporary")),
   ]);
   const env = {
+    // Nobody's flags for pulumi, and nobody's credentials: the program and the pack load a change's catalogue.
+    ...smallEnvironment(process.env),
+    // The engine ends the pack without waiting for it to tidy up.
+    TMPDIR: path("temporary"),
     KUBECONFIG: path("kubeconfig"),
     LOCKSTEP_CHECK_INPUTS: path("inputs.json"),
     PULUMI_BACKEND_URL: `file://${path("state")}`,
@@ -86,7 +105,7 @@ async function preview(
   { events, env }: ProjectFiles,
   { stage, signal, policyPack = OWN_POLICY_PACK }: PreviewRequest,
 ): Promise<Outcome<readonly EngineEvent[]>> {
-  const options = { cwd: folder, env, timeoutMs: TIMEOUT_MS, signal };
+  const options = { cwd: folder, env, envAlone: true, timeoutMs: TIMEOUT_MS, signal };
   const created = await pulumi(["stack", "init", stage, "--no-select", "--non-interactive"], options);
   if (created.kind === "refused") return created;
   if (created.value.exitCode !== 0) return refused([brokenEngine(created.value)]);

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether `env` is all there is. @default false */
+  readonly envAlone?: boolean;
   readonly input?: string | Uint8Array;
   /** Ends the process as Ctrl-C would, and kills it where it then takes more than 15 seconds. */
   readonly signal?: AbortSignal;
@@ -84,10 +86,15 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   }
 }
 
-function start(file: string, args: readonly string[], { cwd, env, input, onLine }: RunOptions): ResultPromise {
+function start(
+  file: string,
+  args: readonly string[],
+  { cwd, env, envAlone = false, input, onLine }: RunOptions,
+): ResultPromise {
   return execa(file, args, {
     stripFinalNewline: false,
     detached: hasGroups,
+    extendEnv: !envAlone,
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),

@@ -8,6 +8,8 @@ export const statusPage = application({
   chart: foreignChart("status-page", {
     // Checks are read by the status page itself: no pod is made from them.
     customResources: [{ apiVersion: "status.example.com/v1", kind: "StatusCheck", imagePaths: [] }],
+    // It brings their definition.
+    privilegedKinds: [{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" }],
   }),
   raw: ({ image, replicas, resources }) => ({
     fullnameOverride: "status-page",

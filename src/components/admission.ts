@@ -1,9 +1,9 @@
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
-import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { LimitRange } from "@pulumi/kubernetes/core/v1/limitRange.js";
 import { ComponentResource, type ComponentResourceOptions, type Resource } from "@pulumi/pulumi";
+import { LIST_ANNOTATION, renderList } from "../model/admission-list.ts";
 import type { AdmissionList, AdmissionPlan, AdmissionPolicy } from "../model/admission.ts";
-import { hexOf } from "../model/digest.ts";
 
 export interface AdmissionArgs {
   readonly project: string;
@@ -20,27 +20,43 @@ export interface AdmissionArgs {
 export class Admission extends ComponentResource {
   constructor(name: string, args: AdmissionArgs, options: ComponentResourceOptions) {
     const { project, stage, plan } = args;
-    const images = Object.fromEntries(plan.lists.map((list) => [list.namespace, toData(list)]));
+    const images = Object.fromEntries(plan.lists.map(({ namespace, digests }) => [namespace, renderList(digests)]));
     super("lockstep:index:Admission", name, { project, stage, images }, options);
     const labels = { "lockstep.dev/project": project, "lockstep.dev/stage": stage };
-    const lists = plan.lists.map((list) => this.createList(list, plan.listName, labels, args.dependenciesOf));
-    // A stage without namespaces has nothing to judge.
-    if (lists.length > 0) for (const policy of plan.policies) this.createPolicy(policy, plan, labels, lists);
+    this.createObjects(plan, labels, args.dependenciesOf);
     this.registerOutputs({});
   }
 
-  private createList(
-    list: AdmissionList,
-    name: string,
+  private createObjects(
+    plan: AdmissionPlan,
     labels: Readonly<Record<string, string>>,
     dependenciesOf: AdmissionArgs["dependenciesOf"],
+  ): void {
+    // A stage without namespaces has nothing to judge.
+    if (plan.lists.length === 0) return;
+    const readers = plan.policies.filter(({ readsList }) => readsList);
+    const others = plan.policies.filter(({ readsList }) => !readsList);
+    // The list's guard stands before the list, and goes after it.
+    const guards = others.map((policy) => this.createPolicy(policy, plan, labels, []));
+    const lists = plan.lists.map((list) =>
+      this.createList(list, plan.listName, labels, [...dependenciesOf(list.namespace), ...guards]),
+    );
+    // From the moment that this one is bound, a namespace without a list runs nothing.
+    for (const policy of readers) this.createPolicy(policy, plan, labels, lists);
+  }
+
+  /** A LimitRange without limits: why of all kinds that one, ADR 0016 tells. */
+  private createList(
+    { namespace, digests }: AdmissionList,
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    dependsOn: Resource[],
   ): Resource {
-    const { namespace } = list;
-    const metadata = { name, namespace, labels: { ...labels } };
-    return new ConfigMap(
+    const annotations = { [LIST_ANNOTATION]: renderList(digests) };
+    return new LimitRange(
       `${namespace}-images`,
-      { metadata, data: toData(list) },
-      { parent: this, dependsOn: dependenciesOf(namespace) },
+      { metadata: { name, namespace, labels: { ...labels }, annotations } },
+      { parent: this, dependsOn },
     );
   }
 
@@ -48,8 +64,8 @@ export class Admission extends ComponentResource {
     policy: AdmissionPolicy,
     plan: AdmissionPlan,
     labels: Readonly<Record<string, string>>,
-    lists: Resource[],
-  ): void {
+    after: Resource[],
+  ): Resource {
     const metadata = { name: `${plan.name}-${policy.id}`, labels: { ...labels } };
     const created = new ValidatingAdmissionPolicy(policy.id, { metadata, spec: toSpec(policy) }, { parent: this });
     // By name, which nobody can give to another namespace, unlike a label.
@@ -62,14 +78,9 @@ export class Admission extends ComponentResource {
       matchResources: { namespaceSelector },
       ...(policy.readsList ? { paramRef } : {}),
     };
-    // Lists first: from the moment that a policy is bound, a namespace without one runs nothing.
-    const options = { parent: this, dependsOn: [created, ...lists] };
-    new ValidatingAdmissionPolicyBinding(policy.id, { metadata, spec }, options);
+    const options = { parent: this, dependsOn: [created, ...after] };
+    return new ValidatingAdmissionPolicyBinding(policy.id, { metadata, spec }, options);
   }
-}
-
-function toData({ digests }: AdmissionList): Record<string, string> {
-  return Object.fromEntries([...digests].map(([digest, text]) => [`sha256.${hexOf(digest)}`, text]));
 }
 
 function toSpec({ judges, condition, variables, validations, readsList }: AdmissionPolicy) {
@@ -86,6 +97,6 @@ function toSpec({ judges, condition, variables, validations, readsList }: Admiss
     variables: Object.entries(variables).map(([name, expression]) => ({ name, expression })),
     validations: validations.map(({ expression, message }) => ({ expression, messageExpression: message })),
     ...(condition === undefined ? {} : { matchConditions: [{ name: "concerned", expression: condition }] }),
-    ...(readsList ? { paramKind: { apiVersion: "v1", kind: "ConfigMap" } } : {}),
+    ...(readsList ? { paramKind: { apiVersion: "v1", kind: "LimitRange" } } : {}),
   };
 }

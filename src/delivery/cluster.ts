@@ -71,7 +71,11 @@ type Labels = Readonly<Record<string, string>>;
 
 const OWNER_LABELS = ["lockstep.dev/project", "lockstep.dev/stage"];
 
-/** A namespace that is there and is not this stage's would be taken over now, and later deleted with all that is in it. */
+/**
+ * A namespace that is there and is not this stage's would be taken over now, and later deleted with all that is in it.
+ * One that the stage does not create may be anybody's who does not deploy with this: another stage's workloads would
+ * be out of reach of its gate here.
+ */
 export function refuseForeignNamespaces(
   wanted: readonly StageNamespace[],
   present: ReadonlyMap<string, Labels>,
@@ -79,7 +83,10 @@ export function refuseForeignNamespaces(
 ): readonly Refusal[] {
   return wanted.flatMap(({ name, create, labels }) => {
     const found = present.get(name);
-    if (!create || found === undefined || OWNER_LABELS.every((label) => found[label] === labels[label])) return [];
+    if (found === undefined || OWNER_LABELS.every((label) => found[label] === labels[label])) return [];
+    const owners = OWNER_LABELS.flatMap((label) => found[label] ?? []);
+    if (owners.length > 0) return [refuseOwnedNamespace(name, owners, place)];
+    if (!create) return [];
     return [
       {
         code: "foreign-namespace",
@@ -90,4 +97,14 @@ export function refuseForeignNamespaces(
       },
     ];
   });
+}
+
+function refuseOwnedNamespace(name: string, owners: readonly string[], place: Place): Refusal {
+  return {
+    code: "foreign-namespace",
+    place,
+    found: `the namespace ${name}, which belongs to another stage or project: ${owners.join(", ")}`,
+    expected: "a namespace that no other stage has, whether this one creates it or not",
+    action: "give it another name under lockstep:namespaces",
+  };
 }

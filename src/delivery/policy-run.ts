@@ -53,7 +53,7 @@ export function judgePolicyRun(events: readonly EngineEvent[], expected: Expecte
   ];
   return {
     refusals: refusals.length > 0 ? refusals : refuseFailedRun(events, phases, file),
-    advice: judgements.flatMap(({ violation, refusal }) => (refusal === undefined ? [violation] : [])),
+    advice: eachOnce(judgements.flatMap(({ violation, refusal }) => (refusal === undefined ? [violation] : []))),
     rules: [...expected.rules.keys()].filter((rule) => phases.every((phase) => judgedAll(phase, expected.name, rule))),
     resources: new Set(phases.flatMap(({ resources }) => resources)).size,
   };
@@ -172,8 +172,9 @@ function refuseViolation(violation: PolicyEvent, expected: ExpectedPack): Refusa
   if (level === "mandatory") return toRefusal(violation, isOurs ? rule : `${violation.pack}/${rule}`);
   const asked = expected.rules.get(rule) ?? expected.stackRules.get(rule);
   if (!isOurs || asked !== "mandatory") return undefined;
-  if (hasLine(message, SET_ASIDE)) return undefined;
-  const code = hasLine(message, UNDECIDED) ? "policy-undecided" : "policy-downgraded";
+  // In its first line alone: the rest may repeat what a chart's author wrote.
+  if (message.startsWith(SET_ASIDE)) return undefined;
+  const code = message.startsWith(UNDECIDED) ? "policy-undecided" : "policy-downgraded";
   return {
     ...toRefusal(violation, code),
     expected: `a decision of the mandatory rule ${rule}`,
@@ -182,11 +183,6 @@ function refuseViolation(violation: PolicyEvent, expected: ExpectedPack): Refusa
         ? "let nothing that the rule reads depend on an output that a preview does not know"
         : "run with the pack as it is in the repository, without --policy-pack-config",
   };
-}
-
-/** The engine puts the rule's own description before its message. */
-function hasLine(message: string, beginning: string): boolean {
-  return message.split("\n", 2).some((line) => line.startsWith(beginning));
 }
 
 function toRefusal({ rule, urn, message }: PolicyEvent, code: string): Refusal {
@@ -214,6 +210,7 @@ function refuseFailedRun(events: readonly EngineEvent[], phases: readonly Phase[
   ];
 }
 
-function eachOnce(refusals: readonly Refusal[]): readonly Refusal[] {
-  return [...new Map(refusals.map((refusal) => [JSON.stringify(refusal), refusal])).values()];
+/** A preview and its update, or the same pack attached twice, say the same. */
+function eachOnce<T>(all: readonly T[]): readonly T[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -23,7 +23,7 @@ export interface AdmissionPolicy {
 }
 
 export interface AdmissionRequest {
-  readonly resource: "pods" | "pods/ephemeralcontainers" | "configmaps";
+  readonly resource: "pods" | "pods/ephemeralcontainers" | "limitranges";
   readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
 }
 
@@ -38,7 +38,7 @@ export interface AdmissionValidation {
 export interface AdmissionPlan {
   /** Unique in the cluster: begins the name of everything that has no namespace. */
   readonly name: string;
-  /** The ConfigMap's name in each namespace. */
+  /** The LimitRange's name in each namespace. */
   readonly listName: string;
   readonly lists: readonly AdmissionList[];
   readonly policies: readonly AdmissionPolicy[];

@@ -1,6 +1,7 @@
 import type { Chart, ChartInput } from "./chart.ts";
 import type { CustomResourceKind } from "./custom-resource.ts";
 import type { JsonObject } from "./json.ts";
+import type { PrivilegedKind } from "./privileged-kind.ts";
 
 /** A database migration: Jobs of the application's own image. */
 export interface Migration<Secret extends string> {
@@ -48,6 +49,8 @@ export interface ApplicationDefinition<Secret extends string> {
   readonly timeouts?: Timeouts;
   /** Kinds of objects of its own that Kubernetes and its chart do not have. @default none */
   readonly customResources?: readonly CustomResourceKind[];
+  /** Kinds of its own that reach further than an application (roles, definitions); a kind that is not named is refused. @default none */
+  readonly privilegedKinds?: readonly PrivilegedKind[];
   /** The name it had before: its objects are replaced, and the plan says so. */
   readonly formerly?: string;
 }
@@ -59,6 +62,7 @@ export interface Application extends ApplicationDefinition<string> {
     readonly typed: boolean;
     readonly requires: { readonly resources: boolean };
     readonly customResources: readonly CustomResourceKind[];
+    readonly privilegedKinds: readonly PrivilegedKind[];
   };
   readonly toValues: (input: ChartInput) => JsonObject;
 }
@@ -82,6 +86,7 @@ export function application<Needs extends object, Values extends object, const S
       typed: chart.typed,
       requires: chart.requires,
       customResources: chart.customResources,
+      privilegedKinds: chart.privilegedKinds,
     },
     toValues: (input) => chart.toValues(input, definition, values),
   };

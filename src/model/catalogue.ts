@@ -1,8 +1,10 @@
 import type { Application } from "./application.ts";
 import { findCircle } from "./circle.ts";
-import { doubleDeclarations, refuseDeclarations } from "./custom-resource.ts";
+import { refuseDeclarations } from "./custom-resource.ts";
+import { doubleDeclarations, type DeclarationProblem } from "./declaration-problems.ts";
 import { durationSchema, environmentNameSchema, objectNameSchema } from "./kubernetes-names.ts";
 import { didYouMean } from "./nearest.ts";
+import { refusePrivilegedKinds } from "./privileged-kind-declarations.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
 
 /** Every application, by name, in the order of their names. */
@@ -19,11 +21,7 @@ export function toCatalogue(entries: readonly CatalogueEntry[]): Outcome<Catalog
   const sorted = entries.toSorted((left, right) => (left.application.name < right.application.name ? -1 : 1));
   const catalogue = new Map(sorted.map(({ application }) => [application.name, application]));
   const refusals = [
-    ...sorted.flatMap((entry) => [
-      ...refuseNames(entry),
-      ...refuseCustomResources(entry),
-      ...refuseReferences(entry, catalogue),
-    ]),
+    ...sorted.flatMap((entry) => [...refuseNames(entry), ...refuseKinds(entry), ...refuseReferences(entry, catalogue)]),
     ...refuseDoubles(sorted),
   ];
   if (refusals.length === 0) refusals.push(...refuseCircles(sorted, catalogue));
@@ -59,25 +57,33 @@ function refuseNames({ file, application }: CatalogueEntry): Refusal[] {
   ];
 }
 
-function refuseCustomResources({ file, application }: CatalogueEntry): Refusal[] {
-  const { chart, customResources } = application;
+function refuseKinds({ file, application }: CatalogueEntry): Refusal[] {
+  const problems = [
+    ...kindProblems(application, "customResources", refuseDeclarations),
+    ...kindProblems(application, "privilegedKinds", refusePrivilegedKinds),
+  ];
+  return problems.map(({ path, ...problem }) => ({
+    code: "invalid-catalogue",
+    place: { file, path },
+    ...problem,
+    action: `correct ${path}`,
+  }));
+}
+
+function kindProblems(
+  application: Application,
+  field: "customResources" | "privilegedKinds",
+  refuse: (declared: unknown, path: string) => readonly DeclarationProblem[],
+): readonly DeclarationProblem[] {
+  const [ofChart, own] = [application.chart[field], application[field]];
   const problems = [
     // A chart's list is empty where it declares none.
-    ...(Array.isArray(chart.customResources) && chart.customResources.length === 0
-      ? []
-      : refuseDeclarations(chart.customResources, "chart.customResources")),
-    ...(customResources === undefined ? [] : refuseDeclarations(customResources, "customResources")),
+    ...(Array.isArray(ofChart) && ofChart.length === 0 ? [] : refuse(ofChart, `chart.${field}`)),
+    ...(own === undefined ? [] : refuse(own, field)),
   ];
-  const doubles = problems.length > 0 ? [] : doubleDeclarations([...chart.customResources, ...(customResources ?? [])]);
+  if (problems.length > 0) return problems;
   const expected = "each kind once, by the application or by its chart";
-  return [...problems, ...doubles.map((found) => ({ path: "customResources", found, expected }))].map(
-    ({ path, ...problem }) => ({
-      code: "invalid-catalogue",
-      place: { file, path },
-      ...problem,
-      action: `correct ${path}`,
-    }),
-  );
+  return doubleDeclarations([...ofChart, ...(own ?? [])]).map((found) => ({ path: field, found, expected }));
 }
 
 function refuseReferences({ file, application }: CatalogueEntry, catalogue: Catalogue): Refusal[] {

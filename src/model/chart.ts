@@ -1,5 +1,6 @@
 import type { CustomResourceKind } from "./custom-resource.ts";
 import type { JsonObject } from "./json.ts";
+import type { PrivilegedKind } from "./privileged-kind.ts";
 import type { PinnedReference } from "./reference.ts";
 import type { Resources } from "./settings.ts";
 
@@ -41,6 +42,8 @@ export interface Chart<Needs extends object, Values extends object> {
   readonly requires: { readonly resources: boolean };
   /** Kinds of objects that it makes and that Kubernetes does not have; a kind that is not named here is refused. */
   readonly customResources: readonly CustomResourceKind[];
+  /** Kinds of objects that it makes and that reach further than an application; one that is not named is refused. */
+  readonly privilegedKinds: readonly PrivilegedKind[];
   readonly toValues: (input: ChartInput, needs: Needs, values: Values | undefined) => JsonObject;
 }
 
@@ -50,9 +53,11 @@ export function chart<Needs extends object, Values extends object>(definition: {
   readonly requires?: { readonly resources: boolean };
   /** @default none */
   readonly customResources?: readonly CustomResourceKind[];
+  /** @default none */
+  readonly privilegedKinds?: readonly PrivilegedKind[];
   readonly toValues: (input: ChartInput, needs: Needs, values: Values | undefined) => JsonObject;
 }): Chart<Needs, Values> {
-  return { requires: { resources: false }, customResources: [], ...definition, typed: true };
+  return { requires: { resources: false }, customResources: [], privilegedKinds: [], ...definition, typed: true };
 }
 
 /** What an application with somebody else's chart says: its values, raw. */
@@ -63,8 +68,11 @@ export interface RawValues {
 /** Describes somebody else's chart, for which no types exist. A stage may lay `values` of its settings over the raw ones. */
 export function foreignChart(
   name: string,
-  { customResources = [] }: { readonly customResources?: readonly CustomResourceKind[] } = {},
+  {
+    customResources = [],
+    privilegedKinds = [],
+  }: Partial<Pick<Chart<RawValues, never>, "customResources" | "privilegedKinds">> = {},
 ): Chart<RawValues, never> {
   const toValues = (input: ChartInput, needs: RawValues): JsonObject => needs.raw(input);
-  return { name, typed: false, requires: { resources: false }, customResources, toValues };
+  return { name, typed: false, requires: { resources: false }, customResources, privilegedKinds, toValues };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { declarationProblems, type DeclarationProblem } from "./declaration-problems.ts";
 import { groupOf, isBuiltInGroup } from "./kubernetes-groups.ts";
 
 /** A kind of somebody else's that an application's chart makes objects of, and where these name images. */
@@ -11,14 +12,6 @@ export interface CustomResourceKind {
    * every key or element. Empty: its objects name no images. Arrays of containers are found without a path.
    */
   readonly imagePaths: readonly string[];
-}
-
-/** What stands against a declaration: it would be taken for one that says something else. */
-export interface DeclarationProblem {
-  /** Such as `customResources[0].imagePaths[1]`. */
-  readonly path: string;
-  readonly found: string;
-  readonly expected: string;
 }
 
 const API_VERSION = "group and version, such as example.com/v1";
@@ -57,28 +50,5 @@ const declarationsSchema = z
  * @param path of the declarations, such as `chart.customResources`
  */
 export function refuseDeclarations(declared: unknown, path: string): readonly DeclarationProblem[] {
-  const { error } = declarationsSchema.safeParse(declared);
-  return (error?.issues ?? []).map((issue) => ({
-    path: issue.path.reduce<string>(
-      (to, step) => (typeof step === "number" ? `${to}[${step}]` : `${to}.${String(step)}`),
-      path,
-    ),
-    found: shown(issue.path.reduce<unknown>(into, declared)),
-    expected: issue.message,
-  }));
-}
-
-function into(value: unknown, step: PropertyKey): unknown {
-  // Of a value that the schema has walked through just now.
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[step] : value;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-/** Kinds that are declared twice: which of the two counts, nobody could tell. */
-export function doubleDeclarations(declared: readonly CustomResourceKind[]): readonly string[] {
-  const keys = declared.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
-  return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
+  return declarationProblems(declarationsSchema, declared, path);
 }

@@ -69,9 +69,23 @@ export class RefusalError extends Error {
   }
 }
 
+/** The value; at the edge of a verb, what was refused ends it. @throws RefusalError */
+export function orThrow<T>(outcome: Outcome<T>, exitCode: ExitCode): T {
+  if (outcome.kind === "refused") throw new RefusalError(outcome.refusals, exitCode);
+  return outcome.value;
+}
+
 /** Text for people, in a fixed order: by file, line, column, then path. */
 export function renderRefusals(refusals: readonly Refusal[]): string {
   return refusals.toSorted(byPlace).map(renderRefusal).join("\n\n");
+}
+
+/** A line for each, without what was expected and what to do: where somebody else says all of it. */
+export function renderBriefly(refusals: readonly Refusal[]): string {
+  const inOrder = refusals.toSorted(byPlace);
+  return inOrder
+    .map(({ place, found }) => `${renderPlace(place)}: ${printable(found).replaceAll("\n", " ")}`)
+    .join("\n");
 }
 
 function renderRefusal(refusal: Refusal): string {

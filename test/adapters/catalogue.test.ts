@@ -6,7 +6,7 @@ import { codes } from "../model/sample-stage.ts";
 import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const GOOD = (name: string): string =>
-  `export const one = { name: "${name}", chart: { name: "x", typed: false, requires: { resources: false }, customResources: [] }, toValues: () => ({}) };\n`;
+  `export const one = { name: "${name}", chart: { name: "x", typed: false, requires: { resources: false }, customResources: [], privilegedKinds: [] }, toValues: () => ({}) };\n`;
 
 async function load(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   return inTemporaryFolder(async (folder) => {
@@ -41,6 +41,23 @@ describe("loadCatalogue", () => {
       assert.deepEqual(await load({ "a.ts": text }), ["invalid-catalogue"]);
     });
   }
+
+  it("refuses a file that waits for ever, by name, after the deadline", async () => {
+    await inTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, "a.ts"), GOOD("a"));
+      await writeFile(join(folder, "waits.ts"), "await new Promise(() => undefined);\nexport {};\n");
+      const catalogue = await loadCatalogue(folder, 200);
+      assert.ok(catalogue.kind === "refused");
+      assert.deepEqual(codes(catalogue.refusals), ["invalid-catalogue"]);
+      assert.match(catalogue.refusals[0]?.place.file ?? "", /waits\.ts$/);
+    });
+  });
+
+  it("refuses a file that ends the process, and lets others end it afterwards", async () => {
+    const before: unknown = Reflect.get(process, "exit");
+    assert.deepEqual(await load({ "a.ts": "process.exit(0);\n", "b.ts": GOOD("b") }), ["invalid-catalogue"]);
+    assert.equal(Reflect.get(process, "exit"), before);
+  });
 
   it("reports every file that is wrong", async () => {
     assert.equal((await load({ "a.ts": "export {};\n", "b.ts": "(\n", "c.ts": GOOD("c") })).length, 2);

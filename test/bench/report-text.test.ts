@@ -16,6 +16,17 @@ const report: Report = {
   runs: 3,
   sandboxStartMs: [7000, 5000, 6000],
   startUp: { applications: 3, stackMs: 250, firstResourceMs: 700, firstResourceCpuMs: 650, runsMs: [690, 700, 720] },
+  policy: {
+    applications: 200,
+    previewWith: measurement("with", 11_500),
+    previewWithout: measurement("without", 10_000),
+    startUp: { medianMs: 500, medianCpuMs: 300, runsMs: [490, 500] },
+    resources: 1000,
+    judging: { medianMs: 1500, medianCpuMs: 1000, runsMs: [1500] },
+    images: 200,
+    verifyingCold: { medianMs: 3000, medianCpuMs: 1, runsMs: [3000] },
+    verifyingWarm: { medianMs: 300, medianCpuMs: 1, runsMs: [300] },
+  },
   fleets: [
     { applications: 50, measurements: [measurement(NAMES.preview, 4000), measurement(NAMES.diff, 1000)] },
     {
@@ -55,6 +66,18 @@ describe("the bench's report", () => {
       text,
       /to its first resource: 700 ms \(0\.69 s to 0\.72 s; target under 900 ms; its processor time 650 ms;/,
     );
+  });
+
+  it("compares a preview with the policy pack with one without it, start-up aside", () => {
+    assert.match(
+      text,
+      /│ preview of 200 applications with it .*│ 1\.10 times, start-up aside \(processor time 1\.14\);/,
+    );
+  });
+
+  it("says what judging one resource takes, and verifying all images", () => {
+    assert.match(text, /│ 1000 resources judged +│ 1\.50 s .*│ 1\.50 ms each, 1\.00 ms of the processor; at most 2 ms/);
+    assert.match(text, /│ 200 images verified, empty store +│ 3\.00 s .*│ under 5\.00 s/);
   });
 
   it("lists the peak memory of each process", () => {

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Admission } from "../../src/components/admission.ts";
 import { planAdmission } from "../../src/delivery/admission/admission-plan.ts";
-import { hexOf, type Digest } from "../../src/model/digest.ts";
 import { DIGEST, stageOf, STACK_FILE, withText } from "../model/sample-stage.ts";
 import { only, record, type Registered } from "./recording-mocks.ts";
 
 const ADMISSION = "lockstep:index:Admission";
-const LIST = "kubernetes:core/v1:ConfigMap";
+const LIST = "kubernetes:core/v1:LimitRange";
 const POLICY = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
 const BINDING = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
 
@@ -32,19 +31,27 @@ describe("Admission, with Pulumi's mocks", () => {
     const lists = of(registered, LIST).toSorted((one, other) => one.name.localeCompare(other.name));
     assert.deepEqual(
       lists.map(({ inputs }) => inputs["metadata"]),
-      ["ehealth-inttest", "platform-inttest"].map((namespace) => ({
+      [
+        ["ehealth-inttest", `${DIGEST} registry.example.com/ehealth/appointments:1.4.2`],
+        [
+          "platform-inttest",
+          `${DIGEST} ${["portal:2.3.0", "status-page:0.9.3"].map((image) => `registry.example.com/ehealth/${image}`).join(", ")}`,
+        ],
+      ].map(([namespace, images]) => ({
         name: "lockstep-images",
         namespace,
         labels: { "lockstep.dev/project": "platform", "lockstep.dev/stage": "inttest" },
+        annotations: { "lockstep.dev/images": images },
       })),
     );
-    assert.deepEqual(lists[0]?.inputs["data"], {
-      [`sha256.${hexOf(DIGEST as Digest)}`]: "registry.example.com/ehealth/appointments:1.4.2",
-    });
-    assert.ok(lists[0].dependencies.some((urn) => urn.includes("Namespace::ehealth-inttest")));
+    assert.ok(
+      lists.every(({ inputs }) => !("spec" in inputs)),
+      "a list limits nothing else",
+    );
+    assert.ok(lists[0]?.dependencies.some((urn) => urn.includes("Namespace::ehealth-inttest")));
   });
 
-  it("binds every policy to the stage's namespaces by name, to deny, after policy and lists", async () => {
+  it("binds every policy to the stage's namespaces by name, to deny", async () => {
     const registered = await deploy();
     const bindings = of(registered, BINDING);
     assert.equal(bindings.length, of(registered, POLICY).length);
@@ -60,9 +67,18 @@ describe("Admission, with Pulumi's mocks", () => {
           ],
         },
       });
-      assert.equal(dependencies.filter((urn) => urn.includes("ConfigMap::")).length, 2);
       assert.ok(dependencies.some((urn) => urn.includes("ValidatingAdmissionPolicy::")));
     }
+  });
+
+  it("guards the lists before it writes them, and reads them when all are there", async () => {
+    const registered = await deploy();
+    const before = (name: string, type: string): readonly string[] =>
+      registered.find((one) => one.type === type && one.name === name)?.dependencies ?? [];
+    for (const { name } of of(registered, LIST)) {
+      assert.ok(before(name, LIST).some((urn) => urn.endsWith("Binding::guarded-list")));
+    }
+    assert.equal(before("listed-images", BINDING).filter((urn) => urn.includes("LimitRange::")).length, 2);
   });
 
   it("refuses where it cannot decide: on an error, and without a list for the policy that reads one", async () => {
@@ -74,6 +90,12 @@ describe("Admission, with Pulumi's mocks", () => {
       params.filter((param) => param !== undefined),
       [{ name: "lockstep-images", parameterNotFoundAction: "Deny" }],
     );
+  });
+
+  it("reads lists of the kind that it writes, in one policy", async () => {
+    const specs = of(await deploy(), POLICY).map(({ inputs }) => inputs["spec"] as Record<string, unknown>);
+    const kinds = specs.map((spec) => spec["paramKind"]).filter((kind) => kind !== undefined);
+    assert.deepEqual(kinds, [{ apiVersion: "v1", kind: LIST.split(":").at(-1) }]);
   });
 
   it("shows the lists to policies as plain inputs", async () => {

@@ -74,5 +74,14 @@ describe("refuseForeignNamespaces", () => {
 
   it("leaves alone one that is said to be somebody else's", () => {
     assert.deepEqual(refuse({}, false), []);
+    assert.deepEqual(refuse({ team: "other" }, false), []);
+    assert.deepEqual(refuse(labels, false), []);
+  });
+
+  it("refuses one that another stage or project owns, also where it is not to be created", () => {
+    assert.deepEqual(refuse({ ...labels, "lockstep.dev/stage": "preprod" }, false), ["foreign-namespace"]);
+    assert.deepEqual(refuse({ ...labels, "lockstep.dev/project": "other" }, false), ["foreign-namespace"]);
+    assert.deepEqual(refuse({ "lockstep.dev/stage": "preprod" }, false), ["foreign-namespace"]);
+    assert.deepEqual(refuse({ "lockstep.dev/stage": "prod" }, false), ["foreign-namespace"]);
   });
 });

@@ -33,7 +33,13 @@ function summary(change: Partial<Extract<EngineEvent, { kind: "summary" }>> = {}
 }
 
 function said(change: Partial<PolicyEvent> = {}): EngineEvent {
-  const violation = { pack: "lockstep", rule: "image-pinned", urn: POD_URN, level: "mandatory", message: "Title\nno" };
+  const violation = {
+    pack: "lockstep",
+    rule: "image-pinned",
+    urn: POD_URN,
+    level: "mandatory",
+    message: "image-pinned: Pod/portal\n  found     no",
+  };
   return { kind: "policy", violation: { ...violation, ...change } };
 }
 
@@ -99,12 +105,12 @@ describe("the proof that the policy pack ran", () => {
   });
 
   it("takes a mandatory rule that an unknown value kept from deciding for a violation", () => {
-    const message = "Title\ncan't run policy 'image-pinned' during preview: unknown";
+    const message = "can't run policy 'image-pinned' during preview: unknown";
     assert.deepEqual(codes([said({ level: "advisory", message }), ...baseline]), ["policy-undecided"]);
   });
 
   it("takes a mandatory rule over the stack that was kept from deciding for one as well", () => {
-    const message = "Title\ncan't run policy 'stage-present' during preview: unknown";
+    const message = "can't run policy 'stage-present' during preview: unknown";
     const undecided = (rule: string) => [said({ rule, level: "advisory", message }), ...baseline];
     assert.deepEqual(codes(undecided("stage-present")), ["policy-undecided"]);
     assert.deepEqual(codes(undecided("exemptions")), []);
@@ -116,14 +122,19 @@ describe("the proof that the policy pack ran", () => {
 
   it("passes on what an advisory rule says, and what an exemption sets aside", () => {
     const advice = said({ level: "advisory", rule: "workload-probes" });
-    const exempted = said({ level: "advisory", message: "Title\nset aside until 2027-01-01T00:00:00.000Z: because" });
+    const exempted = said({ level: "advisory", message: "set aside until 2027-01-01T00:00:00.000Z: because" });
     const run = judgePolicyRun([advice, exempted, ...baseline], expected, "events.jsonl");
     assert.deepEqual(run.refusals, []);
     assert.equal(run.advice.length, 2);
   });
 
+  it("passes on once what was said more than once: of a preview and its update, or by a pack attached twice", () => {
+    const advice = said({ level: "advisory", rule: "workload-probes" });
+    assert.equal(judgePolicyRun([advice, advice, ...baseline], expected, "events.jsonl").advice.length, 1);
+  });
+
   it("does not take the words of an exemption deeper in a message for one", () => {
-    const message = "Title\nfound\nset aside until tomorrow";
+    const message = "found\nset aside until tomorrow";
     assert.deepEqual(codes([said({ level: "advisory", message }), ...baseline]), ["policy-downgraded"]);
   });
 

@@ -34,9 +34,9 @@ async function readBack(trust: ContextText["trust"], spec?: string) {
   const { urn } = object;
   const rules = pack.resourceRules.map(({ id }) => id);
   const stackRules = pack.stackRules.map(({ id }) => id);
-  const said = (await pack.analyze(object)).map(({ policy, level, description, message }): EngineEvent => ({
+  const said = (await pack.analyze(object)).map(({ policy, level, message }): EngineEvent => ({
     kind: "policy",
-    violation: { pack: "lockstep", rule: policy, urn, level, message: `${description}\n${message}` },
+    violation: { pack: "lockstep", rule: policy, urn, level, message: `${message}\n` },
   }));
   const events: readonly EngineEvent[] = [
     { kind: "resource", urn, operation: "create" },

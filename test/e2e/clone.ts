@@ -23,6 +23,15 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+export interface CloneParts {
+  /**
+   * Whether pulumi asks the policy pack. Not where the program or the cluster alone is the subject: it costs a second
+   * or more of every run.
+   * @default true
+   */
+  readonly pack?: boolean;
+}
+
 const listSchema = z.object({
   items: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
 });
@@ -32,6 +41,7 @@ const STACK_FILE = "Pulumi.inttest.yaml";
 const PROJECT = "project";
 const STATE = "pulumi-state";
 const TRUST = "trust";
+const PACK_VARIABLE = "PULUMI_OPTION_POLICY_PACK";
 let template: Promise<string> | undefined;
 
 /**
@@ -50,21 +60,23 @@ export class Clone {
   readonly #home: string;
 
   /** @param name of a home that is there */
-  private constructor(sandbox: SharedSandbox, name: string) {
+  private constructor(sandbox: SharedSandbox, name: string, { pack = true }: CloneParts) {
     this.sandbox = sandbox;
     this.namespace = `e2e-${name}`;
     this.#home = join(sandbox.folder, name);
     this.folder = join(this.#home, PROJECT);
     this.trust = join(this.#home, TRUST);
-    this.env = environmentOf(sandbox, this.#home);
+    const { [PACK_VARIABLE]: folder = "", ...env } = environmentOf(sandbox, this.#home);
+    // Empty, not left out: it may be set for the tests' own process.
+    this.env = { ...env, [PACK_VARIABLE]: pack ? folder : "" };
   }
 
-  static async make(): Promise<Clone> {
+  static async make(parts: CloneParts = {}): Promise<Clone> {
     const sandbox = await sharedSandbox();
     template ??= makeTemplate(sandbox);
     const name = randomBytes(4).toString("hex");
     await cp(await template, join(sandbox.folder, name), { recursive: true, verbatimSymlinks: true });
-    const clone = new Clone(sandbox, name);
+    const clone = new Clone(sandbox, name, parts);
     atTheEnd(() => clone.remove());
     await clone.change({ path: ["config", "lockstep:namespaces", "ehealth", "name"], value: clone.namespace });
     await clone.commit();
@@ -251,7 +263,7 @@ function environmentOf(sandbox: SharedSandbox, home: string): Record<string, str
     LOCKSTEP_TOOLS: join(repository, ".tools"),
     PULUMI_BACKEND_URL: `file://${join(home, STATE)}`,
     PULUMI_HOME: join(home, "pulumi-home"),
-    PULUMI_OPTION_POLICY_PACK: join(home, PROJECT, "policy", "lockstep-policy"),
+    [PACK_VARIABLE]: join(home, PROJECT, "policy", "lockstep-policy"),
     NODE_COMPILE_CACHE: join(sandbox.folder, "compile-cache"),
   };
 }

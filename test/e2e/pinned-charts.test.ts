@@ -14,7 +14,7 @@ describe("the pinned charts of a stage", () => {
   let good: string;
 
   before(async () => {
-    clone = await Clone.make();
+    clone = await Clone.make({ pack: false });
     good = await clone.read();
   });
   beforeEach(async () => {

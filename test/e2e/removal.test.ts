@@ -9,7 +9,7 @@ describe("an application that is to go", () => {
   let stackFile: string;
 
   before(async () => {
-    clone = await Clone.make();
+    clone = await Clone.make({ pack: false });
     succeeded(await clone.up());
     stackFile = await clone.read();
   });

@@ -9,7 +9,7 @@ describe("a roll-out", () => {
   let clone: Clone;
 
   before(async () => {
-    clone = await Clone.make();
+    clone = await Clone.make({ pack: false });
     await clone.settings("portal", { timeout: "5s" });
     await clone.pinned("appointments", "1.4.1");
     succeeded(await clone.up());
@@ -81,7 +81,7 @@ describe("the first roll-out of several applications", () => {
   let clone: Clone;
 
   before(async () => {
-    clone = await Clone.make();
+    clone = await Clone.make({ pack: false });
   });
   after(() => clone.remove());
 
@@ -98,7 +98,7 @@ describe("the first roll-out of several applications", () => {
 
   it("creates no workload whose migration failed", async () => {
     await clone.remove();
-    clone = await Clone.make();
+    clone = await Clone.make({ pack: false });
     await clone.pinned("appointments", "1.4.3-job-fail");
     refused(await clone.up(), ["appointments-migrate-", "BackoffLimitExceeded"]);
     assert.ok(!(await clone.objects("deployments")).has("Deployment/appointments"));

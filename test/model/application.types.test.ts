@@ -75,7 +75,13 @@ describe("application", () => {
       timeouts: { rollout: "10m" },
     });
     assert.equal(defined.name, "a");
-    assert.deepEqual(defined.chart, { name: "web-service", typed: true, requires: { resources: true }, customResources: [] });
+    assert.deepEqual(defined.chart, {
+      name: "web-service",
+      typed: true,
+      requires: { resources: true },
+      customResources: [],
+      privilegedKinds: [],
+    });
   });
 
   it("does not compile with any of these mistakes", () => {

@@ -104,6 +104,40 @@ describe("toCatalogue", () => {
     assert.deepEqual(refusalsOf(both), ["invalid-catalogue"]);
   });
 
+  it("takes kinds that reach further, of an application and of its chart", () => {
+    const privilegedKinds = [
+      { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
+      { apiVersion: "v1", kind: "Endpoints" },
+      { apiVersion: "example.com/v1", kind: "DatabaseClass" },
+    ];
+    const chart = {
+      ...define("a").chart,
+      privilegedKinds: [{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" }],
+    };
+    assert.deepEqual(refusalsOf(define("a", { privilegedKinds, chart })), []);
+  });
+
+  for (const [what, declared] of [
+    ["no kind at all", []],
+    ["Namespaces", [{ apiVersion: "v1", kind: "Namespace" }]],
+    [
+      "what rules admission",
+      [{ apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicyBinding" }],
+    ],
+    ["what extends the API server", [{ apiVersion: "apiregistration.k8s.io/v1", kind: "APIService" }]],
+    ["certificates", [{ apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest" }]],
+    ["an ordinary kind", [{ apiVersion: "apps/v1", kind: "Deployment" }]],
+    ["no version", [{ apiVersion: "rbac.authorization.k8s.io", kind: "Role" }]],
+    ["a plural instead of a kind", [{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "roles" }]],
+    ["a kind twice", [database, database].map(({ apiVersion, kind }) => ({ apiVersion, kind }))],
+  ] as const) {
+    it(`refuses ${what} among the kinds that reach further`, () => {
+      assert.deepEqual(refusalsOf(define("a", { privilegedKinds: declared })), ["invalid-catalogue"]);
+      const chart = { ...define("a").chart, privilegedKinds: declared };
+      assert.deepEqual(refusalsOf(define("a", { chart })), declared.length === 0 ? [] : ["invalid-catalogue"]);
+    });
+  }
+
   it("refuses a circle exactly where there is one", () => {
     const edges = fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { maxLength: 10 });
     fc.assert(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RefusalError, renderRefusals, type Place, type Refusal } from "../../src/model/refusal.ts";
+import { RefusalError, renderBriefly, renderRefusals, type Place, type Refusal } from "../../src/model/refusal.ts";
 
 function at(place: Place): Refusal {
   return { code: "x", place, found: "one\ntwo", expected: "b", action: "c" };
@@ -22,6 +22,14 @@ describe("renderRefusals", () => {
       { file: "b.yaml" },
     ];
     assert.equal(renderRefusals(places.toReversed().map(at)), renderRefusals(places.map(at)));
+  });
+
+  it("has a short form: a line for each, in the same order, with place and what was found", () => {
+    const places: Place[] = [
+      { file: "a.yaml", line: 10 },
+      { file: "a.yaml", line: 2 },
+    ];
+    assert.equal(renderBriefly(places.map(at)), "a.yaml:2: one two\na.yaml:10: one two");
   });
 
   it("is the message of an error that carries the refusals", () => {

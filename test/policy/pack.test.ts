@@ -95,13 +95,20 @@ describe("the pack", () => {
     assert.deepEqual(summary(found), ["advisory no-replicas", "mandatory always"]);
   });
 
-  it("refuses every resource of a stage that cannot be read, with the reasons on the first", async () => {
-    const reason = { code: "missing-file", place: { file: "Pulumi.dev.yaml" }, found: "", expected: "", action: "" };
+  it("refuses every resource of a stage that cannot be read, with the reasons, in short, on the first", async () => {
+    const reason = {
+      code: "missing-file",
+      place: { file: "Pulumi.dev.yaml" },
+      found: "gone",
+      expected: "a file",
+      action: "write it",
+    };
     const pack = packOf(refused([reason]), noReplicas);
     const stack = { type: "pulumi:pulumi:Stack", parents: [], props: {} };
     const [first, object] = [await analyze(pack, stack), await analyze(pack)];
     assert.deepEqual([...summary(first), ...summary(object)], ["mandatory unknown-stage", "mandatory unknown-stage"]);
-    assert.match(first[0]?.message ?? "", /Pulumi\.dev\.yaml/);
+    assert.match(first[0]?.message ?? "", /^Pulumi\.dev\.yaml: gone$/m);
+    assert.doesNotMatch(first[0]?.message ?? "", /write it/);
     assert.doesNotMatch(object[0]?.message ?? "", /Pulumi\.dev\.yaml/);
   });
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { signWithSshKey } from "../../src/adapters/trust/ssh-keygen.ts";
 import { digestOf, type Digest } from "../../src/model/digest.ts";
+import type { Json } from "../../src/model/json.ts";
 import { APPROVAL_NAMESPACE, renderApproval, type Approval } from "../../src/model/statements/approval.ts";
 import { canonicalJson } from "../../src/model/statements/canonical-json.ts";
 import type { DesiredState } from "../../src/model/statements/desired-state.ts";
@@ -67,7 +68,8 @@ export class StatementWriter {
         Object.entries(request.applications).map(([name, after]) => {
           const last = this.#last.get(`${stage}/${name}`);
           const previous = request.previous === undefined ? last?.digest : (request.previous ?? undefined);
-          return [name, { before: request.before ?? last?.after, after, previous }];
+          const left = previous === undefined ? undefined : last?.after;
+          return [name, { before: request.before ?? left, after, previous }];
         }),
       ),
     });
@@ -111,7 +113,7 @@ export class StatementWriter {
     const text = await readFile(join(folder, "statement.json"), "utf8");
     const changed = change(text);
     if (changed === text) throw new Error("nothing was changed");
-    const bytes = Buffer.from(canonicalJson(JSON.parse(changed)));
+    const bytes = Buffer.from(canonicalJson(JSON.parse(changed) as Json));
     const forged = { ...statement, digest: digestOf(bytes) };
     const path = join(dirname(folder), folderNameOf(forged));
     await rm(folder, { recursive: true });

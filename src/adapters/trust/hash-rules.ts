@@ -1,47 +1,45 @@
-import type { Dirent } from "node:fs";
+import { existsSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { digestOf, hexOf } from "../../model/digest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
-import { isRulePath } from "../../model/trust/root.ts";
+import { isRulePath, PROJECT_FILE } from "../../model/trust/root.ts";
 import { projectRoot } from "../project.ts";
-import { Slots } from "../registry/slots.ts";
 import { listFolder, readPlainFile, refuse, refuseEntries } from "../statements/plain-files.ts";
 
 export const RULES_FOLDER = "policy";
 const MAX_ENTRIES = 2000;
 const MAX_DEPTH = 8;
 const MAX_RULE_BYTES = 4 * 1024 * 1024;
-/** Open files at once. */
-const CONCURRENCY = 32;
 
 interface Found {
   readonly files: readonly string[];
   readonly refusals: readonly Refusal[];
 }
 
-/** The SHA-256 of every file under policy/, by path from the project's folder: the rules themselves are signed. */
-export async function hashRules(project = projectRoot): Promise<Outcome<ReadonlyMap<string, string>>> {
-  const { files, refusals } = await listFiles(project, RULES_FOLDER, MAX_DEPTH);
+/**
+ * The SHA-256 of every file under policy/ and of Pulumi.yaml, by path from the project's folder: the rules themselves
+ * are signed, and which program and plugins the engine runs.
+ */
+export function hashRules(project = projectRoot): Outcome<ReadonlyMap<string, string>> {
+  const { files, refusals } = listFiles(project, RULES_FOLDER, MAX_DEPTH);
   if (refusals.length > 0) return refused(refusals);
-  const slots = new Slots(CONCURRENCY);
-  const hashes = await Promise.all(files.map((file) => slots.use(() => hashFile(project, file))));
+  const projectFile = existsSync(join(project, PROJECT_FILE)) ? [PROJECT_FILE] : [];
+  const hashes = [...projectFile, ...files].map((file) => hashFile(project, file));
   const reasons = hashes.flatMap((hash) => (hash.kind === "refused" ? hash.refusals : []));
   if (reasons.length > 0) return refused(reasons);
   return accepted(new Map(hashes.flatMap((hash) => (hash.kind === "accepted" ? [hash.value] : []))));
 }
 
-async function listFiles(project: string, folder: string, depth: number): Promise<Found> {
+function listFiles(project: string, folder: string, depth: number): Found {
   const path = join(project, folder);
   if (depth === 0) return { files: [], refusals: [refuse("too-deep", path, "folders", "fewer levels", "flatten it")] };
-  const listed = await listFolder(path, MAX_ENTRIES);
+  const listed = listFolder(path, MAX_ENTRIES);
   if (listed.kind === "refused") return { files: [], refusals: listed.refusals };
   const entries = listed.value;
   const refusals = refuseEntries(path, entries, (name) => kindOf(entries, name));
-  const inner = await Promise.all(
-    entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => listFiles(project, `${folder}/${name}`, depth - 1)),
-  );
+  const inner = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => listFiles(project, `${folder}/${name}`, depth - 1));
   const files = entries.filter((entry) => entry.isFile()).map(({ name }) => `${folder}/${name}`);
   return {
     files: [...files, ...inner.flatMap((found) => found.files)].toSorted(),
@@ -54,7 +52,7 @@ function kindOf(entries: readonly Dirent[], name: string): "file" | "folder" {
   return entries.find((entry) => entry.name === name)?.isDirectory() === true ? "folder" : "file";
 }
 
-async function hashFile(project: string, file: string): Promise<Outcome<readonly [string, string]>> {
+function hashFile(project: string, file: string): Outcome<readonly [string, string]> {
   const path = join(project, file);
   if (!isRulePath(file))
     return refused([
@@ -66,7 +64,7 @@ async function hashFile(project: string, file: string): Promise<Outcome<readonly
         "remove it, or rename it",
       ),
     ]);
-  const read = await readPlainFile(path, MAX_RULE_BYTES);
+  const read = readPlainFile(path, MAX_RULE_BYTES);
   if (read.kind === "refused") return read;
   if (read.value === undefined)
     return refused([refuse("missing-file", path, "a file that went away", "files that stay", "try again")]);

@@ -29,7 +29,7 @@ export function trustLocation(env: NodeJS.ProcessEnv = process.env): TrustLocati
  */
 export async function loadTrust(location: TrustLocation = trustLocation()): Promise<Outcome<Trust>> {
   const { folder, anchor: text } = location;
-  const files = await readTrustFiles(folder);
+  const files = readTrustFiles(folder);
   if (files.kind === "refused") return files;
   if (text === undefined || text === "") return withoutAnchor(folder, files.value);
   const anchor = parseAnchor(text);
@@ -49,8 +49,8 @@ function fitting(folder: string, files: TrustFiles, content: TrustContent): Outc
   return accepted({ ...content, stageRefusals: misfits.stages });
 }
 
-async function withoutAnchor(folder: string, files: TrustFiles): Promise<Outcome<Trust>> {
-  const newestRoot = await newestAnchor(folder);
+function withoutAnchor(folder: string, files: TrustFiles): Outcome<Trust> {
+  const newestRoot = newestAnchor(folder);
   return andThen(parseTrust(folder, files), (content) => {
     const unverified = { ...content, stageRefusals: new Map(), root: undefined };
     return accepted(newestRoot === undefined ? unverified : { ...unverified, newestRoot });
@@ -58,8 +58,8 @@ async function withoutAnchor(folder: string, files: TrustFiles): Promise<Outcome
 }
 
 /** For a message only: who sets this anchor must know from an owner that it is the one. */
-async function newestAnchor(folder: string): Promise<Anchor | undefined> {
-  const roots = await readRoots("newest", folder);
+function newestAnchor(folder: string): Anchor | undefined {
+  const roots = readRoots("newest", folder);
   const [newest] = roots.kind === "accepted" ? roots.value : [];
   const read = newest === undefined ? undefined : readRoot(newest).read;
   return read?.kind === "accepted" ? { version: read.value.root.version, digest: read.value.digest } : undefined;
@@ -70,8 +70,7 @@ async function verify(
   { folder, project }: TrustLocation,
   files: TrustFiles,
 ): Promise<Outcome<VerifiedRoot>> {
-  const [roots, rules] = await Promise.all([readRoots(anchor.version, folder), hashRules(project)]);
-  const read = combine({ roots, rules });
+  const read = combine({ roots: readRoots(anchor.version, folder), rules: hashRules(project) });
   if (read.kind === "refused") return read;
   try {
     const chain = await Promise.all(read.value.roots.map((root) => checkUnlessAnchored(root, anchor)));

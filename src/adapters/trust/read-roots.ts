@@ -4,7 +4,6 @@ import { MAX_SSH_SIGNATURE_CHARACTERS } from "../../model/ssh-signature.ts";
 import { MAX_ROOT_BYTES } from "../../model/trust/root.ts";
 import { ROOT_FOLDER } from "../../model/trust/trust-files.ts";
 import { trustFolder } from "../project.ts";
-import { Slots } from "../registry/slots.ts";
 import { listFolder, readPlainFile, refuse, refuseEntries } from "../statements/plain-files.ts";
 import { displayPath } from "../yaml-files.ts";
 
@@ -26,19 +25,14 @@ export interface StoredSignature {
 const MAX_ENTRIES = 5000;
 const ROOT_NAME = /^([1-9][0-9]{0,5})\.json$/;
 const SIGNATURE_NAME = /^([1-9][0-9]{0,5})\.([1-9][0-9]{0,2})\.sig$/;
-/** Open files at once. */
-const CONCURRENCY = 32;
 
 /**
  * The roots of a trust folder from one version on, or the newest alone, in order of their versions. Files that no verb
  * writes are refused.
  */
-export async function readRoots(
-  from: number | "newest",
-  folder = trustFolder(),
-): Promise<Outcome<readonly StoredRoot[]>> {
+export function readRoots(from: number | "newest", folder = trustFolder()): Outcome<readonly StoredRoot[]> {
   const path = join(folder, ROOT_FOLDER);
-  const listed = await listFolder(path, MAX_ENTRIES);
+  const listed = listFolder(path, MAX_ENTRIES);
   if (listed.kind === "refused") return listed;
   const odd = refuseEntries(path, listed.value, (name) =>
     ROOT_NAME.test(name) || SIGNATURE_NAME.test(name) ? "file" : undefined,
@@ -47,25 +41,17 @@ export async function readRoots(
   const names = listed.value.map(({ name }) => name);
   const versions = names.flatMap((name) => Number(ROOT_NAME.exec(name)?.[1] ?? [])).toSorted((a, b) => a - b);
   const wanted = from === "newest" ? versions.slice(-1) : versions.filter((version) => version >= from);
-  const slots = new Slots(CONCURRENCY);
-  const roots = await Promise.all(wanted.map((version) => readRoot(path, version, names, slots)));
+  const roots = wanted.map((version) => readRoot(path, version, names));
   const refusals = roots.flatMap((root) => (root.kind === "refused" ? root.refusals : []));
   if (refusals.length > 0) return refused(refusals);
   return accepted(roots.flatMap((root) => (root.kind === "accepted" ? [root.value] : [])));
 }
 
-async function readRoot(
-  folder: string,
-  version: number,
-  names: readonly string[],
-  slots: Slots,
-): Promise<Outcome<StoredRoot>> {
+function readRoot(folder: string, version: number, names: readonly string[]): Outcome<StoredRoot> {
   const path = join(folder, `${version}.json`);
   const own = names.filter((name) => SIGNATURE_NAME.exec(name)?.[1] === String(version)).toSorted(byNumber);
-  const [root, ...signatures] = await Promise.all([
-    slots.use(() => readExisting(path, MAX_ROOT_BYTES)),
-    ...own.map((name) => slots.use(() => readExisting(join(folder, name), MAX_SSH_SIGNATURE_CHARACTERS))),
-  ]);
+  const root = readExisting(path, MAX_ROOT_BYTES);
+  const signatures = own.map((name) => readExisting(join(folder, name), MAX_SSH_SIGNATURE_CHARACTERS));
   const read = combine({ root, ...Object.fromEntries(signatures.entries()) });
   if (read.kind === "refused") return read;
   const texts = signatures.map((signature) => (signature.kind === "accepted" ? decode(signature.value) : ""));
@@ -77,8 +63,8 @@ async function readRoot(
   });
 }
 
-async function readExisting(path: string, maxBytes: number): Promise<Outcome<Uint8Array>> {
-  const read = await readPlainFile(path, maxBytes);
+function readExisting(path: string, maxBytes: number): Outcome<Uint8Array> {
+  const read = readPlainFile(path, maxBytes);
   if (read.kind === "refused") return read;
   if (read.value !== undefined) return accepted(read.value);
   return refused([refuse("missing-file", path, "a file that went away", "files that stay", "try again")]);

@@ -10,10 +10,8 @@ import { readPlainFile } from "../statements/plain-files.ts";
 export type TrustFiles = ReadonlyMap<TrustFileName, Uint8Array>;
 
 /** Reads the files that a root lists. Links and files that are no regular ones are refused. */
-export async function readTrustFiles(folder = trustFolder()): Promise<Outcome<TrustFiles>> {
-  const reads = await Promise.all(
-    TRUST_FILES.map(async (name) => [name, await readPlainFile(join(folder, name), MAX_YAML_BYTES)] as const),
-  );
+export function readTrustFiles(folder = trustFolder()): Outcome<TrustFiles> {
+  const reads = TRUST_FILES.map((name) => [name, readPlainFile(join(folder, name), MAX_YAML_BYTES)] as const);
   const read = combine(Object.fromEntries(reads));
   if (read.kind === "refused") return read;
   return accepted(

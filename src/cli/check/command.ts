@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { resolve } from "node:path";
+import { forgetEnvironment } from "../../adapters/small-environment.ts";
 import { untilInterrupted } from "../interruption.ts";
 import type { CheckOptions } from "./run-check.ts";
 
@@ -22,7 +23,8 @@ Parses all files, verifies the trust root and the statements, compares statement
 and roots with the base branch, renders the charts and runs the policy pack on
 them, in a project and a backend of its own: it needs pulumi, no cluster, no
 passphrase, and the registry only for charts and signatures that are not in the
-store.
+store. The code of the catalogue is run: it sees none of the credentials in the
+environment (docs/ci/README.md says what remains).
 
   npm run check
   npm run check -- prod --base origin/main --sarif check.sarif --junit check.xml
@@ -32,8 +34,14 @@ Exit codes: 0 nothing found, 1 violations, 2 wrong use or files that cannot be
 read, 130 interrupted.`,
     )
     .action(async (stages: string[], options: CheckOptions) => {
+      // Before anything of the change is loaded.
+      forgetEnvironment();
       const exitCode = await untilInterrupted(async (signal) => {
-        const { runCheck, runElsewhere } = await import("./run-check.ts");
+        const [{ runCheck, runElsewhere }, { refuseUnusableFiles }] = await Promise.all([
+          import("./run-check.ts"),
+          import("./usage.ts"),
+        ]);
+        await refuseUnusableFiles(options);
         const { project, ...rest } = options;
         return project === undefined
           ? runCheck(stages, rest, signal)

@@ -8,7 +8,7 @@ import { findFedStage, planPin, type PinPlan } from "../../delivery/pin-plan.ts"
 import type { Application } from "../../model/application.ts";
 import { findApplication } from "../../model/catalogue.ts";
 import { nameOf, parseReference, type Reference } from "../../model/reference.ts";
-import { accepted, andThen, combine, refused, RefusalError, type ExitCode, type Outcome } from "../../model/refusal.ts";
+import { accepted, andThen, combine, orThrow, refused, type Outcome } from "../../model/refusal.ts";
 import { parseStackFile, stackFileName, type StackFile } from "../../model/stack-file.ts";
 import type { SignerTrust } from "../../model/trusted-signers.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
@@ -131,9 +131,4 @@ function parseTagged(argument: string, text: string): Outcome<Tagged> {
       action: "for example registry.example.com/ehealth/appointments:1.4.2",
     },
   ]);
-}
-
-function orThrow<T>(outcome: Outcome<T>, exitCode: ExitCode): T {
-  if (outcome.kind === "refused") throw new RefusalError(outcome.refusals, exitCode);
-  return outcome.value;
 }

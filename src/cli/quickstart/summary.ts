@@ -32,6 +32,7 @@ export function renderSummary({ stage, registry, environmentFile, applications }
     `${pin(unsignedVersion())}   # refused`,
     ...(running.has(FOREIGN) ? [] : [foreign]),
     `edit ${stackFileName(stage)}, misspell a key, and pulumi preview -s ${stage}`,
+    "npm run check                              # what a pull request is judged by, without a cluster",
     "npm run sandbox -- down                    # stops the sandbox and keeps its data",
   ];
   return [

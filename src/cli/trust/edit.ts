@@ -1,12 +1,11 @@
 import { removeRoot, writeRoot } from "../../adapters/trust/write-root.ts";
 import type { KnownRoot } from "../../delivery/trust-root/chain-walk.ts";
 import { differenceBetween, isEmpty, nextRoot, type RootDifference } from "../../delivery/trust-root/next-root.ts";
-import { accepted, andThen, combine, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, andThen, combine, type Outcome, type Refusal, orThrow } from "../../model/refusal.ts";
 import { renderRoot, type Root } from "../../model/trust/root.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { findOpenPoints, renderOpenPoints } from "./open-points.ts";
-import { orThrow } from "./or-throw.ts";
-import { readOwners } from "./owners.ts";
+import { readOwners } from "./owner-options.ts";
 import { differenceToJson, renderDifference } from "./root-text.ts";
 import { currentRoot, readTrustState, type TrustState } from "./trust-state.ts";
 

@@ -11,7 +11,7 @@ import { startingFiles } from "../../model/trust/starting-files.ts";
 import { REQUIRED_TRUST_FILES, type TrustFileName } from "../../model/trust/trust-files.ts";
 import type { InitOptions } from "./init.ts";
 import { findOpenPoints } from "./open-points.ts";
-import { readOwners } from "./owners.ts";
+import { readOwners } from "./owner-options.ts";
 import { findPrincipal, findSigningKey, type SigningKey } from "./signing-key.ts";
 
 /** What `init` is about to write. */
@@ -38,11 +38,10 @@ export interface InitSurroundings {
 export async function planInit(options: InitOptions, surroundings: InitSurroundings): Promise<Outcome<InitPlan>> {
   const { project, signal, now } = surroundings;
   const folder = trustFolder();
-  const roots = await readRoots("newest", folder);
+  const roots = readRoots("newest", folder);
   if (roots.kind === "accepted" && roots.value.length > 0) return refused([refuseExisting(displayPath(folder))]);
-  const [files, rules, key, principal, owners, members] = await Promise.all([
-    readTrustFiles(folder),
-    hashRules(project),
+  const [files, rules] = [readTrustFiles(folder), hashRules(project)];
+  const [key, principal, owners, members] = await Promise.all([
     findSigningKey({ key: options.key, folder: process.cwd(), project, signal }),
     findPrincipal({ principal: options.principal, project, signal }),
     readOwners("--add-owner", options.addOwner, signal),

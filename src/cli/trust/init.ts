@@ -2,18 +2,17 @@ import { projectRoot } from "../../adapters/project.ts";
 import { ProcessError } from "../../adapters/processes.ts";
 import { signRoot } from "../../adapters/trust/write-root.ts";
 import { digestOf } from "../../model/digest.ts";
-import { RefusalError } from "../../model/refusal.ts";
+import { RefusalError, orThrow } from "../../model/refusal.ts";
 import { anchorLine } from "../../model/trust/anchor.ts";
 import { renderRoot } from "../../model/trust/root.ts";
 import { ROOT_FOLDER } from "../../model/trust/trust-files.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { planInit, type InitPlan } from "./init-plan.ts";
 import { renderOpenPoints } from "./open-points.ts";
-import { orThrow } from "./or-throw.ts";
 import { ownerText, ownerToJson } from "./root-text.ts";
 import { refuseKey } from "./sign.ts";
 import { withKeyFile } from "./signing-key.ts";
-import { writeAllOrNothing } from "./write-files.ts";
+import { writeAllOrNothing } from "./write-all-or-nothing.ts";
 
 export interface InitOptions extends ChangeOptions {
   readonly key?: string;
@@ -52,7 +51,7 @@ async function apply(plan: InitPlan, signal: AbortSignal): Promise<void> {
 export function renderInit({ display, missing, kept, root, key, open }: InitPlan): string {
   const { owners, threshold, rules } = root;
   return [
-    `${display}/: who and what counts for this project, as files, and root 1: their SHA-256 and that of ${rules.size} files of policy/`,
+    `${display}/: who and what counts for this project, as files, and root 1: their SHA-256 and that of ${rules.size} files of policy/ and Pulumi.yaml`,
     ...kept.map((name) => `  kept      ${display}/${name}`),
     ...[...missing.keys()].map((name) => `  new       ${display}/${name}`),
     `  new       ${display}/${ROOT_FOLDER}/1.json, signed with ${key.file ?? "a key"} (${key.origin})`,

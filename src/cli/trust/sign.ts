@@ -4,12 +4,20 @@ import { ProcessError } from "../../adapters/processes.ts";
 import { signRoot, writeRootSignature } from "../../adapters/trust/write-root.ts";
 import { missingSignatures, type KnownRoot } from "../../delivery/trust-root/chain-walk.ts";
 import { differenceBetween, type RootDifference } from "../../delivery/trust-root/next-root.ts";
-import { accepted, andThen, combine, refused, RefusalError, type Outcome, type Refusal } from "../../model/refusal.ts";
+import {
+  accepted,
+  andThen,
+  combine,
+  refused,
+  RefusalError,
+  type Outcome,
+  type Refusal,
+  orThrow,
+} from "../../model/refusal.ts";
 import { anchorLine } from "../../model/trust/anchor.ts";
 import type { RootOwner } from "../../model/trust/root.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { fileDiff } from "./file-diff.ts";
-import { orThrow } from "./or-throw.ts";
 import { differenceToJson, ownerToJson, renderDifference, renderDiffText, renderMissing } from "./root-text.ts";
 import { findSigningKey, withKeyFile, type SigningKey } from "./signing-key.ts";
 import { currentRoot, readTrustState, refuseChangedSince, type TrustState } from "./trust-state.ts";

@@ -3,6 +3,7 @@ import { differenceBetween } from "../../delivery/trust-root/next-root.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import { anchorLine, renderAnchor } from "../../model/trust/anchor.ts";
 import { keysWithEnd } from "../../model/trust/key-ends.ts";
+import { isRulePath } from "../../model/trust/root.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { ownerText, renderDifference, renderMissing } from "./root-text.ts";
 import type { TrustState } from "./trust-state.ts";
@@ -114,9 +115,7 @@ function pendingLines({ pending, folder }: StatusReport): string[] {
 }
 
 function differenceLines({ differs, pending, folder, chain }: StatusReport): string[] {
-  const names = differs.map(
-    ({ name, kind }) => `  ${kind.padEnd(9)} ${name.startsWith("policy/") ? name : `${folder}/${name}`}`,
-  );
+  const names = differs.map(({ name, kind }) => `  ${kind.padEnd(9)} ${isRulePath(name) ? name : `${folder}/${name}`}`);
   if (names.length === 0 || pending !== null) return [];
   return [`differs from root ${chain.at(-1)?.version ?? ""}: npm run trust -- edit`, ...names];
 }

@@ -1,7 +1,6 @@
 import { misfitsOf, parseTrust, type TrustContent } from "../../adapters/trust/parse-trust.ts";
-import { renderRefusals, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { renderRefusals, type Outcome, type Refusal, orThrow } from "../../model/refusal.ts";
 import { allMisfits } from "../../model/trust/trust-misfits.ts";
-import { orThrow } from "./or-throw.ts";
 import { differenceToJson, ownerToJson } from "./root-text.ts";
 import { renderStatus, statusReport, type StatusReport } from "./status-report.ts";
 import { refuseChangedSince, readTrustState, type TrustState } from "./trust-state.ts";

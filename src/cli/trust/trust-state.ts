@@ -28,12 +28,12 @@ export async function readTrustState(signal: AbortSignal): Promise<Outcome<Trust
   const folder = trustFolder();
   const anchor = readAnchor();
   const first = anchor.kind === "accepted" ? (anchor.value?.version ?? 1) : 1;
-  const [files, rules, roots] = await Promise.all([
-    readTrustFiles(folder),
-    hashRules(projectRoot),
-    readRoots(first, folder),
-  ]);
-  const read = combine({ anchor, files, rules, roots });
+  const read = combine({
+    anchor,
+    files: readTrustFiles(folder),
+    rules: hashRules(projectRoot),
+    roots: readRoots(first, folder),
+  });
   if (read.kind === "refused") return read;
   const evidence = await Promise.all(read.value.roots.map((root) => checkRoot(root, signal)));
   return accepted({

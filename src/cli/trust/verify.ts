@@ -3,11 +3,10 @@ import { trustFolder } from "../../adapters/project.ts";
 import { readTrustedRoot } from "../../adapters/signatures/trusted-root.ts";
 import { loadTrust } from "../../adapters/trust/load-trust.ts";
 import { displayPath } from "../../adapters/yaml-files.ts";
-import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, refused, type Outcome, type Refusal, orThrow } from "../../model/refusal.ts";
 import { ANCHOR_VARIABLE, renderAnchor } from "../../model/trust/anchor.ts";
 import type { VerifiedRoot } from "../../model/trust/trust.ts";
 import { TRUSTED_ROOT_FILE } from "../../model/trust/trust-files.ts";
-import { orThrow } from "./or-throw.ts";
 
 /** Whether the anchor leads to a root that lists what is here, and all of it fits. @throws RefusalError */
 export async function verifyTrust({ json }: { readonly json?: true }): Promise<void> {

@@ -1,7 +1,8 @@
+import { LIST_ANNOTATION } from "../../model/admission-list.ts";
 import type { AdmissionPolicy } from "../../model/admission.ts";
 import { imagesOf } from "./pod-images.ts";
 
-/** Of the ConfigMap in each namespace. */
+/** Of the LimitRange in each namespace. */
 export const LIST_NAME = "lockstep-images";
 
 /** A namespace whose list is already gone has still to get rid of its pods and of the list itself. */
@@ -29,8 +30,9 @@ function listedImages(stage: string): AdmissionPolicy {
       images: `(${imagesOf("object")}).filter(i, !(i in variables.before))`,
       // The same content by whatever name: the digest alone decides.
       unpinned: 'variables.images.filter(i, !i.matches("^[^@[:space:]]+@sha256:[0-9a-f]{64}$"))',
+      list: `params.metadata.?annotations[?"${LIST_ANNOTATION}"].orValue("").split("\\n")`,
       unlisted:
-        'variables.images.filter(i, !(i in variables.unpinned) && !(("sha256." + i.substring(i.size() - 64)) in params.?data.orValue({})))',
+        'variables.images.filter(i, !(i in variables.unpinned) && !variables.list.exists(l, l.startsWith(i.substring(i.size() - 71) + " ")))',
     },
     validations: [
       {
@@ -45,7 +47,7 @@ function listedImages(stage: string): AdmissionPolicy {
         expression: "variables.unlisted.size() == 0",
         message: refusal(
           'variables.unlisted.join(", ")',
-          `not an image of stage ${stage} in this namespace (ConfigMap ${LIST_NAME})`,
+          `not an image of stage ${stage} in this namespace (LimitRange ${LIST_NAME})`,
           "pin or promote it and deploy the stage, or have its digest adopted in trust/adopted.yaml",
         ),
       },
@@ -85,14 +87,14 @@ function guardedList(stage: string, name: string): AdmissionPolicy {
   const mayChangePolicy = `authorizer.group("admissionregistration.k8s.io").resource("validatingadmissionpolicies").name("${policy}").check("patch").allowed()`;
   return {
     id: "guarded-list",
-    judges: [{ resource: "configmaps", operations: ["CREATE", "UPDATE", "DELETE"] }],
+    judges: [{ resource: "limitranges", operations: ["CREATE", "UPDATE", "DELETE"] }],
     condition: `(request.operation == "DELETE" ? oldObject : object).metadata.?name.orValue("") == "${LIST_NAME}"`,
     variables: {},
     validations: [
       {
         expression: `(request.operation == "DELETE" && ${ENDING}) || ${mayChangePolicy}`,
         message: refusal(
-          `"ConfigMap ${LIST_NAME} written by " + request.userInfo.username`,
+          `"LimitRange ${LIST_NAME} written by " + request.userInfo.username`,
           `it lists the images of stage ${stage}`,
           `deploy the stage; only who may patch the ValidatingAdmissionPolicy ${policy} writes it`,
         ),

@@ -1,18 +1,16 @@
 import type { Refusal } from "../../model/refusal.ts";
 import type { SignedApproval, SignedStatement } from "../../model/statements/signed-statement.ts";
 import type { ApprovalRule, Gate } from "../../model/trust/gate.ts";
-import type { Trust } from "../../model/trust/trust.ts";
-import { checkSigner, countPeople, isMember, type Signer, type SignerCheck } from "./people.ts";
-
-type People = Pick<Trust, "roles" | "revocations">;
+import { checkSigner, countPeople, problemOfMember, type People, type Signer, type SignerCheck } from "./people.ts";
+import { isAhead } from "./signed-time.ts";
 
 /** The promoter: a signature that counts, of a member of the gate's promoters at that time. */
-export function checkPromoter({ statement, promoter }: SignedStatement, gate: Gate, trust: People): SignerCheck {
+export function checkPromoter({ statement, promoter }: SignedStatement, gate: Gate, people: People): SignerCheck {
   const { who, whenMs } = statement;
-  const checked = checkSigner(promoter, who, whenMs, trust);
-  if (checked.kind === "problem" || gate.promoters.some((group) => isMember(trust.roles, group, who, whenMs)))
-    return checked;
-  return { kind: "problem", problem: `${who} was no member of ${gate.promoters.join(", ")} then` };
+  const checked = checkSigner(promoter, who, whenMs, people);
+  if (checked.kind === "problem") return checked;
+  const stranger = problemOfMember(gate.promoters, who, whenMs, people);
+  return stranger === undefined ? checked : problem(stranger);
 }
 
 export function refusePromoter({ statement }: SignedStatement, gate: Gate, checked: SignerCheck): readonly Refusal[] {
@@ -23,7 +21,7 @@ export function refusePromoter({ statement }: SignedStatement, gate: Gate, check
       place: { file: statement.file },
       found: checked.problem,
       expected: `a signature of a member of ${gate.promoters.join(" or ")}, by a key that counts at the statement's time`,
-      action: "have the statement written and signed again by a promoter",
+      action: "remove the statement, have it written and signed again by a promoter, and approved anew",
     },
   ];
 }
@@ -33,10 +31,10 @@ export function refuseApprovals(
   signed: SignedStatement,
   rule: ApprovalRule | undefined,
   promoter: SignerCheck,
-  trust: People,
+  people: People,
 ): readonly Refusal[] {
   if (rule === undefined) return [];
-  const checks = signed.approvals.map((one) => ({ one, check: checkApproval(one, signed, rule, trust) }));
+  const checks = signed.approvals.map((one) => ({ one, check: checkApproval(one, signed, rule, people) }));
   const signers = checks.flatMap(({ check }) => (check.kind === "signer" ? [check.signer] : []));
   const except = rule.fourEyes ? promoterOf(signed, promoter) : undefined;
   const count = countPeople(signers, except);
@@ -60,7 +58,7 @@ function checkApproval(
   { approval, signature }: SignedApproval,
   { statement }: SignedStatement,
   rule: ApprovalRule,
-  trust: People,
+  people: People,
 ): SignerCheck {
   const { role, principal, whenMs } = approval;
   if (approval.statement !== statement.digest) return problem("it approves another statement");
@@ -68,8 +66,9 @@ function checkApproval(
   if (approval.project !== statement.project) return problem(`it approves for the project ${approval.project}`);
   if (!rule.groups.includes(role)) return problem(`${role} is none of ${rule.groups.join(", ")}`);
   if (whenMs < statement.whenMs) return problem("it is older than the statement");
-  if (!isMember(trust.roles, role, principal, whenMs)) return problem(`${principal} was no member of ${role} then`);
-  return checkSigner(signature, principal, whenMs, trust);
+  if (isAhead(whenMs, people.nowMs)) return problem("its time is yet to come");
+  const stranger = problemOfMember([role], principal, whenMs, people);
+  return stranger === undefined ? checkSigner(signature, principal, whenMs, people) : problem(stranger);
 }
 
 /** Also where the promoter's own signature does not count, four eyes are not two. */

@@ -4,11 +4,51 @@ import type { VerifiedRoot } from "../../model/trust/trust.ts";
 import { shortDigest, type Chain } from "./statement-chain.ts";
 
 /** What the stage's last update recorded, as far as coverage depends on it. */
-export interface DeployedCoverage {
+export interface RecordedCoverage {
   readonly gated: boolean;
   readonly root: VerifiedRoot | undefined;
   /** The statement that each application was deployed, or removed, under. */
   readonly statements: ReadonlyMap<string, Digest>;
+}
+
+export interface DeployedCoverage extends RecordedCoverage {
+  /** Now, in milliseconds since the epoch: what is not recorded is judged by who counts now. */
+  readonly nowMs: number;
+}
+
+/**
+ * The stack belongs to the stage that it was deployed as. A stack that was renamed would put what runs in a gated stage
+ * under another stage's rules. Asked in every stage.
+ * @param recorded by the last update
+ */
+export function refuseRenamedStack(stage: string, recorded: string | undefined): readonly Refusal[] {
+  if (recorded === undefined || recorded === stage) return [];
+  return [
+    {
+      code: "other-stage-deployed",
+      place: { path: stage },
+      found: `a stack that ${recorded} was deployed with`,
+      expected: `the stack of ${stage}, or a stack that nothing was deployed with`,
+      action: `take the name back: pulumi stack rename ${recorded} --stack ${stage}; then pulumi stack init ${stage}`,
+    },
+  ];
+}
+
+/**
+ * The statements that were in force when the stage was deployed: those that it recorded, and what these continue. The
+ * digests in them say so, whatever times do.
+ */
+export function deployedStatements(
+  chains: ReadonlyMap<string, Chain>,
+  { statements }: RecordedCoverage,
+): ReadonlySet<Digest> {
+  const continued = [...chains].flatMap(([name, chain]) => {
+    if (chain.kind === "broken") return [];
+    const digests = chain.links.map(({ statement }) => statement.digest);
+    const recorded = statements.get(name);
+    return recorded === undefined ? [] : digests.slice(0, digests.indexOf(recorded) + 1);
+  });
+  return new Set([...statements.values(), ...continued]);
 }
 
 /** Trust never goes back: neither to an earlier root nor to none. Asked in every stage. */
@@ -16,7 +56,7 @@ export function refuseLooserTrust(
   stage: string,
   gated: boolean,
   root: VerifiedRoot | undefined,
-  deployed: DeployedCoverage,
+  deployed: RecordedCoverage,
 ): readonly Refusal[] {
   if (root === undefined) {
     if (gated || !deployed.gated) return [];
@@ -47,7 +87,7 @@ export function refuseLooserTrust(
 export function refuseOlderStatement(
   application: string,
   chain: Chain | undefined,
-  deployed: DeployedCoverage | undefined,
+  deployed: RecordedCoverage | undefined,
 ): readonly Refusal[] {
   const recorded = deployed?.statements.get(application);
   // What is wrong with a broken chain is said already.

@@ -1,7 +1,19 @@
 import type { SignatureCheck } from "../../model/statements/signed-statement.ts";
 import type { RevokedKey } from "../../model/trust/revocations.ts";
-import type { Roles } from "../../model/trust/roles.ts";
+import type { Membership } from "../../model/trust/roles.ts";
 import type { Trust } from "../../model/trust/trust.ts";
+
+/** Who counts, and by which time. */
+export interface People extends Pick<Trust, "roles" | "revocations"> {
+  /**
+   * Now, in milliseconds since the epoch, where a statement was not deployed yet: the time in a document is written by
+   * whoever signs it, so that a key that was given up could sign an earlier date today. Undefined: times are taken as
+   * written.
+   */
+  readonly nowMs: number | undefined;
+  /** Fingerprints of the keys that have ended by then, by the valid-before of allowed_signers. */
+  readonly endedKeys: ReadonlySet<string>;
+}
 
 export interface Signer {
   readonly principal: string;
@@ -16,29 +28,29 @@ export type SignerCheck =
  * Who signed, where the signature counts at that time.
  * @param expected the principal that the document names
  */
-export function checkSigner(
-  signature: SignatureCheck,
-  expected: string,
-  atMs: number,
-  { revocations }: Pick<Trust, "revocations">,
-): SignerCheck {
+export function checkSigner(signature: SignatureCheck, expected: string, atMs: number, people: People): SignerCheck {
   if (signature.kind === "invalid") return { kind: "problem", problem: signature.reason };
   const { principal, fingerprint } = signature;
   if (principal !== expected) return { kind: "problem", problem: `signed by ${principal}, and not by ${expected}` };
-  const revoked = revocations.keys.find((key) => key.fingerprint === fingerprint && !stands(key, atMs));
-  if (revoked === undefined) return { kind: "signer", signer: { principal, fingerprint } };
-  const why = revoked.kind === "compromised" ? "is compromised" : "was given up before";
-  return { kind: "problem", problem: `the key ${fingerprint} of ${principal} ${why}: ${revoked.reason}` };
+  const why = problemOfKey(fingerprint, atMs, people);
+  if (why === undefined) return { kind: "signer", signer: { principal, fingerprint } };
+  return { kind: "problem", problem: `the key ${fingerprint} of ${principal} ${why}` };
 }
 
-/** Whether a principal is a member of a group at a time. */
-export function isMember(roles: Roles, group: string, principal: string, atMs: number): boolean {
-  return (roles.get(group) ?? []).some(
-    (membership) =>
-      membership.principal === principal &&
-      membership.sinceMs <= atMs &&
-      (membership.untilMs === undefined || atMs < membership.untilMs),
-  );
+/** Why a principal is a member of none of these groups, where that is so. */
+export function problemOfMember(
+  groups: readonly string[],
+  principal: string,
+  atMs: number,
+  { roles, nowMs }: People,
+): string | undefined {
+  const names = groups.join(", ");
+  const memberships = groups
+    .flatMap((group) => roles.get(group) ?? [])
+    .filter((one) => one.principal === principal && one.sinceMs <= atMs && lasts(one, atMs));
+  if (memberships.length === 0) return `${principal} was no member of ${names} then`;
+  if (nowMs === undefined || memberships.some((one) => lasts(one, nowMs))) return undefined;
+  return `${principal} is no longer a member of ${names}: ${NOT_DEPLOYED}`;
 }
 
 /**
@@ -59,7 +71,29 @@ export function countPeople(signers: readonly Signer[], except?: Signer): number
   return distinct.size;
 }
 
+/** Why people who counted when they signed do not count now. */
+const NOT_DEPLOYED = "the statement was not deployed before, and nothing but its own dates says that it is older";
+
+function problemOfKey(
+  fingerprint: string,
+  atMs: number,
+  { revocations, nowMs, endedKeys }: People,
+): string | undefined {
+  const revoked = revocations.keys.filter((key) => key.fingerprint === fingerprint);
+  const then = revoked.find((key) => !stands(key, atMs));
+  if (then !== undefined)
+    return `${then.kind === "compromised" ? "is compromised" : "was given up before"}: ${then.reason}`;
+  if (nowMs === undefined) return undefined;
+  const meanwhile = revoked.find((key) => !stands(key, nowMs));
+  if (meanwhile !== undefined) return `was given up (${meanwhile.reason}): ${NOT_DEPLOYED}`;
+  return endedKeys.has(fingerprint) ? `has ended (valid-before in allowed_signers): ${NOT_DEPLOYED}` : undefined;
+}
+
 /** What a key that was left signed before stands; of a compromised one, nothing. */
 function stands({ kind, sinceMs }: RevokedKey, atMs: number): boolean {
   return kind === "left" && atMs < sinceMs;
+}
+
+function lasts({ untilMs }: Membership, atMs: number): boolean {
+  return untilMs === undefined || atMs < untilMs;
 }

@@ -5,8 +5,13 @@ import type { SignedStatement } from "../../model/statements/signed-statement.ts
 import type { Statement } from "../../model/statements/statement.ts";
 import type { StageDefinition } from "../../model/stages.ts";
 import type { Gate } from "../../model/trust/gate.ts";
+import { keysWithEnd } from "../../model/trust/key-ends.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { checkPromoter, refuseApprovals, refusePromoter } from "./approvals.ts";
+import { deployedStatements, type DeployedCoverage } from "./deployed.ts";
+import type { People } from "./people.ts";
+import { restoresEarlier, refuseWrongRestores } from "./rollback.ts";
+import { refuseAhead } from "./signed-time.ts";
 import { shortDigest, type Chain } from "./statement-chain.ts";
 
 /** What statements of one stage are judged by. */
@@ -17,6 +22,8 @@ export interface Court {
   readonly trust: Trust;
   readonly chains: ReadonlyMap<string, Chain>;
   readonly evidence: ReadonlyMap<Digest, SignedStatement>;
+  /** Undefined where nobody knows what was deployed: times are taken as written then. */
+  readonly deployed: DeployedCoverage | undefined;
 }
 
 /**
@@ -42,9 +49,15 @@ export function evidenceNeeded(
 export class StandingCourt {
   readonly #court: Court;
   readonly #judged = new Map<Digest, readonly Refusal[]>();
+  readonly #deployed: ReadonlySet<Digest>;
+  readonly #endedKeys: ReadonlySet<string>;
 
   constructor(court: Court) {
     this.#court = court;
+    this.#deployed = court.deployed === undefined ? new Set() : deployedStatements(court.chains, court.deployed);
+    const nowMs = court.deployed?.nowMs ?? -Infinity;
+    const ended = keysWithEnd(court.trust.allowedSigners.text).filter(({ endMs }) => endMs <= nowMs);
+    this.#endedKeys = new Set(ended.map(({ fingerprint }) => fingerprint));
   }
 
   /** Everything that stands against a statement; empty where it stands. */
@@ -57,13 +70,16 @@ export class StandingCourt {
   }
 
   #judge(statement: Statement): readonly Refusal[] {
-    const { project, definition, gate, trust, evidence } = this.#court;
+    const { project, definition, gate, trust, chains, evidence } = this.#court;
     const signed = evidence.get(statement.digest);
     if (signed === undefined) throw new Error(`no evidence of ${statement.file}`);
-    const promoter = checkPromoter(signed, gate, trust);
-    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate.approvals, promoter, trust);
+    const people = this.#peopleFor(statement);
+    const promoter = checkPromoter(signed, gate, people);
+    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate.approvals, promoter, people);
     return [
       ...refuseOrigin(statement, project, definition, trust),
+      ...refuseAhead(statement, people.nowMs),
+      ...refuseWrongRestores(statement, chains),
       ...refuseMovedPins(statement, definition),
       ...refuseRevokedStatement(statement, trust),
       ...refusePromoter(signed, gate, promoter),
@@ -71,29 +87,18 @@ export class StandingCourt {
     ];
   }
 
-  /**
-   * Whether a rollback needs no new approval: for each of its applications it restores what an earlier statement of the
-   * same chain left, and that statement still stands.
-   */
+  /** What was deployed was judged when it came, by who counted then, and stands as long as what it says does. */
+  #peopleFor({ digest }: Statement): People {
+    const { trust, deployed } = this.#court;
+    const nowMs = this.#deployed.has(digest) ? undefined : deployed?.nowMs;
+    return { roles: trust.roles, revocations: trust.revocations, nowMs, endedKeys: this.#endedKeys };
+  }
+
+  /** Whether a rollback needs no new approval: what it restores was approved, and still stands. */
   #restores(statement: Statement): boolean {
     const { chains, evidence } = this.#court;
-    const { kind, restores } = statement;
-    if (kind !== "rollback" || restores === undefined) return false;
-    const earlier = evidence.get(restores)?.statement;
-    if (earlier === undefined) return false;
-    const restored = [...statement.applications].every(([name, { after }]) => {
-      const chain = chains.get(name);
-      if (chain?.kind !== "chain") return false;
-      const digests = chain.links.map((link) => link.statement.digest);
-      const at = digests.indexOf(restores);
-      const transition = chain.links[at]?.transition;
-      return (
-        at < digests.indexOf(statement.digest) &&
-        transition?.after !== undefined &&
-        transition.after.digest === after?.digest
-      );
-    });
-    return restored && this.refuse(earlier).length === 0;
+    const earlier = statement.restores === undefined ? undefined : evidence.get(statement.restores)?.statement;
+    return earlier !== undefined && restoresEarlier(statement, chains) && this.refuse(earlier).length === 0;
   }
 }
 

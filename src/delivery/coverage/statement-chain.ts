@@ -1,5 +1,6 @@
 import { hexOf, type Digest } from "../../model/digest.ts";
 import type { Refusal } from "../../model/refusal.ts";
+import type { DesiredState } from "../../model/statements/desired-state.ts";
 import type { Statement, Transition } from "../../model/statements/statement.ts";
 
 /** One statement as it concerns one application. */
@@ -60,8 +61,8 @@ function toChain(name: string, links: readonly Link[]): Chain {
 
 function refuseLink(name: string, { statement, transition }: Link, known: ReadonlyMap<Digest, Link>): Refusal[] {
   const { previous, before } = transition;
-  if (previous === undefined) return [];
   const path = `predicate.applications.${name}`;
+  if (previous === undefined) return before === undefined ? [] : [refuseBefore(name, statement, before, undefined)];
   const predecessor = known.get(previous);
   if (predecessor === undefined) {
     return [
@@ -76,13 +77,7 @@ function refuseLink(name: string, { statement, transition }: Link, known: Readon
   }
   const refusals: Refusal[] = [];
   if (before?.digest !== predecessor.transition.after?.digest) {
-    refusals.push({
-      code: "discontinuous-statement",
-      place: { file: statement.file, path: `${path}.before` },
-      found: before?.digest ?? "nothing before",
-      expected: `what its predecessor leaves: ${predecessor.transition.after?.digest ?? "nothing"}`,
-      action: "remove this statement and write it again",
-    });
+    refusals.push(refuseBefore(name, statement, before, predecessor.transition.after));
   }
   if (statement.whenMs < predecessor.statement.whenMs) {
     refusals.push({
@@ -94,6 +89,22 @@ function refuseLink(name: string, { statement, transition }: Link, known: Readon
     });
   }
   return refusals;
+}
+
+/** @param left by its predecessor; before the first statement nothing was stated */
+function refuseBefore(
+  name: string,
+  { file }: Statement,
+  before: DesiredState | undefined,
+  left: DesiredState | undefined,
+): Refusal {
+  return {
+    code: "discontinuous-statement",
+    place: { file, path: `predicate.applications.${name}.before` },
+    found: before?.digest ?? "nothing before",
+    expected: `what was stated before it: ${left?.digest ?? "nothing"}`,
+    action: "remove this statement and write it again",
+  };
 }
 
 function refuseConflict(name: string, rivals: readonly Link[]): Refusal {

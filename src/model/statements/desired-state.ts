@@ -109,11 +109,13 @@ function describeSettings(settings: Settings, free: readonly FreeSetting[]): Rea
 function describeDefinition(application: Application): Readonly<Record<string, unknown>> {
   const { name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly, chart } = application;
   const customResources = [...chart.customResources, ...(application.customResources ?? [])];
+  const privilegedKinds = [...chart.privilegedKinds, ...(application.privilegedKinds ?? [])];
   return {
     ...{ name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly },
-    // Both only widen what the policy pack lets pass: what says nothing of them is as it was before they were there.
+    // These only widen what the policy pack lets pass: what says nothing of them is as it was before they were there.
     public: application.public === true ? true : undefined,
     customResources: customResources.length === 0 ? undefined : customResources,
+    privilegedKinds: privilegedKinds.length === 0 ? undefined : privilegedKinds,
     // The chart's own needs are in the values.
     chart: chart.name,
   } satisfies Record<Exclude<keyof Application, "toValues">, unknown>;

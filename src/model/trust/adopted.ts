@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Digest } from "../digest.ts";
 import { isRecord } from "../json.ts";
 import { parseLeniently } from "../lenient-parse.ts";
-import { nameOf, parseReference } from "../reference.ts";
+import { nameOf, parseReference, type Reference } from "../reference.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import type { YamlSource } from "../yaml-source.ts";
-import { ownerSchema, reasonSchema, stageNamesSchema } from "./stage-names.ts";
+import { countsFor, ownerSchema, reasonSchema, stageNamesSchema } from "./entry-fields.ts";
 
 /** A third-party image or chart that is accepted by its digest, without a signature. */
 export interface Adoption {
@@ -54,6 +54,22 @@ export function parseAdopted(source: YamlSource): Outcome<readonly Adoption[]> {
   // Indices are the file's only where nothing was left out.
   if (reasons.length === 0) reasons.push(...refuseDuplicates(source, adoptions));
   return reasons.length > 0 ? refused(reasons) : accepted(adoptions);
+}
+
+/** Whether an image or a chart is accepted by its digest in a stage. */
+export function isAdoptedIn(
+  adopted: readonly Adoption[],
+  stage: string,
+  kind: Adoption["kind"],
+  reference: Reference,
+): boolean {
+  return adopted.some(
+    (adoption) =>
+      adoption.kind === kind &&
+      adoption.digest === reference.digest &&
+      adoption.name === nameOf(reference) &&
+      countsFor(adoption.stages, stage),
+  );
 }
 
 /** A union of the two would only say that neither fits. */

@@ -1,6 +1,6 @@
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import { MIN_SSH_RSA_BITS, parseSshPublicKey, SSH_KEY_TYPES, type SshKeyProblem } from "../ssh-public-key.ts";
-import { isPrincipal } from "./principal.ts";
+import { isPrincipal, otherSpellings, TWO_SPELLINGS } from "./principal.ts";
 
 /** A line of allowed_signers (ssh-keygen(1), ALLOWED SIGNERS). */
 export interface AllowedSigner {
@@ -40,7 +40,7 @@ export function parseAllowedSigners(file: string, text: string): Outcome<Allowed
   });
   const refusals = lines.filter((line) => "code" in line);
   const signers = lines.filter((line) => "principal" in line);
-  const reasons = [...refusals, ...refuseDuplicates(file, signers)];
+  const reasons = [...refusals, ...refuseDuplicates(file, signers), ...refuseSpellings(file, signers)];
   if (reasons.length > 0) return refused(reasons);
   return accepted({ text, signers: signers.map(({ principal, fingerprint }) => ({ principal, fingerprint })) });
 }
@@ -165,6 +165,16 @@ function refuseDuplicates(file: string, signers: readonly SignerLine[]): Refusal
         action: "remove one of the two lines",
       },
     ];
+  });
+}
+
+/** Two spellings of one name would be two people, and two approvals. */
+function refuseSpellings(file: string, signers: readonly SignerLine[]): Refusal[] {
+  const others = otherSpellings(signers.map(({ principal }) => principal));
+  return signers.flatMap(({ principal, line }, index) => {
+    const other = others[index];
+    if (other === undefined) return [];
+    return [{ ...TWO_SPELLINGS, place: { file, line }, found: `${principal}, and ${other} before it` }];
   });
 }
 

@@ -3,8 +3,8 @@ import { objectNameSchema } from "../kubernetes-names.ts";
 import { parseLeniently } from "../lenient-parse.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import type { YamlSource } from "../yaml-source.ts";
-import { ownerSchema, reasonSchema, stageNamesSchema } from "./stage-names.ts";
-import { timeSchema } from "./times.ts";
+import { ownerSchema, reasonSchema, stageNamesSchema } from "./entry-fields.ts";
+import { timeSchema } from "./entry-fields.ts";
 
 /** A rule of the policy pack that is set aside for one object of one application, for a time. */
 export interface Exemption {

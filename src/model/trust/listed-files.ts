@@ -32,7 +32,9 @@ function differences(
   return [...new Set([...listed.keys(), ...found.keys()])].flatMap((name) => {
     if (!found.has(name)) return [refusal(`${kind}-missing`, pathOf(name), "no such file", root)];
     if (!listed.has(name))
-      return [refusal(`${kind}-unlisted`, pathOf(name), `a file that was added since root ${root.version} was signed`, root)];
+      return [
+        refusal(`${kind}-unlisted`, pathOf(name), `a file that was added since root ${root.version} was signed`, root),
+      ];
     if (listed.get(name) === found.get(name)) return [];
     return [refusal(`${kind}-changed`, pathOf(name), `changed since root ${root.version} was signed`, root)];
   });

@@ -3,8 +3,8 @@ import { isDigest, type Digest } from "../digest.ts";
 import { parseLeniently } from "../lenient-parse.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import type { YamlSource } from "../yaml-source.ts";
-import { reasonSchema } from "./stage-names.ts";
-import { timeSchema } from "./times.ts";
+import { reasonSchema } from "./entry-fields.ts";
+import { timeSchema } from "./entry-fields.ts";
 
 /** `left`: what the key signed before `sinceMs` stands. `compromised`: nothing stands. */
 export interface RevokedKey {

@@ -3,8 +3,8 @@ import { objectNameSchema } from "../kubernetes-names.ts";
 import { parseLeniently } from "../lenient-parse.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import type { YamlSource } from "../yaml-source.ts";
-import { principalSchema } from "./principal.ts";
-import { timeSchema } from "./times.ts";
+import { otherSpellings, principalSchema, TWO_SPELLINGS } from "./principal.ts";
+import { timeSchema } from "./entry-fields.ts";
 
 /** A person or a deployer as a member of a group, for a time. Times are milliseconds since the epoch. */
 export interface Membership {
@@ -39,7 +39,21 @@ export function parseRoles(source: YamlSource): Outcome<Roles> {
   if (value === undefined || refusals.length > 0) return refused(refusals);
   const groups = Object.entries(value.groups);
   const reasons = groups.flatMap(([group, members]) => refuseTimes(source, group, members));
+  reasons.push(...refuseSpellings(source, groups));
   return reasons.length > 0 ? refused(reasons) : accepted(new Map(groups));
+}
+
+/** Across all groups: a gate may ask two of them. */
+function refuseSpellings(source: YamlSource, groups: readonly (readonly [string, readonly Membership[]])[]): Refusal[] {
+  const named = groups.flatMap(([group, members]) =>
+    members.map(({ principal }, index) => ({ principal, path: ["groups", group, index, "principal"] })),
+  );
+  const others = otherSpellings(named.map(({ principal }) => principal));
+  return named.flatMap(({ principal, path }, index) => {
+    const other = others[index];
+    if (other === undefined) return [];
+    return [{ ...TWO_SPELLINGS, place: source.placeOf(path), found: `${principal}, and ${other} before it` }];
+  });
 }
 
 /** Whether a principal is a member of a group at a time. */

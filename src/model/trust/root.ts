@@ -22,11 +22,11 @@ export interface RootOwner {
   readonly key: SshPublicKey;
 }
 
-/** The signed list of the files under trust/ and policy/. Hashes are SHA-256, hexadecimal. */
+/** The signed list of the files under trust/ and policy/, and of Pulumi.yaml. Hashes are SHA-256, hexadecimal. */
 export interface Root {
   readonly version: number;
   readonly files: ReadonlyMap<string, string>;
-  /** By path from the project's folder, with slashes. */
+  /** By path from the project's folder, with slashes: the policy pack, and what says which program and plugins run. */
   readonly rules: ReadonlyMap<string, string>;
   readonly owners: readonly RootOwner[];
   readonly threshold: number;
@@ -39,8 +39,10 @@ export interface ReadRoot {
 }
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, { error: "a SHA-256: 64 lower-case hexadecimal digits" });
+/** The engine takes the program and its plugins from it. */
+export const PROJECT_FILE = "Pulumi.yaml";
 const RULE_PATH = /^policy(\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]{1,100}){1,8}$/;
-const rulePathSchema = z.string().regex(RULE_PATH, { error: "the path of a file under policy/" });
+const rulePathSchema = z.string().refine(isRulePath, { error: `the path of a file under policy/, or ${PROJECT_FILE}` });
 const VERSION = `a number from 1 to ${MAX_VERSION}`;
 const THRESHOLD = `a number of owners from 1 to ${MAX_OWNERS}`;
 
@@ -51,7 +53,9 @@ const rootSchema = z.strictObject(
     files: z.partialRecord(z.enum(TRUST_FILES, { error: `one of ${TRUST_FILES.join(", ")}` }), hashSchema, {
       error: "the files of trust/ with their SHA-256",
     }),
-    rules: z.record(rulePathSchema, hashSchema, { error: "the files of policy/ with their SHA-256" }),
+    rules: z.record(rulePathSchema, hashSchema, {
+      error: `the files of policy/ and ${PROJECT_FILE} with their SHA-256`,
+    }),
     owners: z
       .array(
         z.strictObject(
@@ -67,9 +71,9 @@ const rootSchema = z.strictObject(
   { error: "a root: { _type, version, files, rules, owners, threshold }" },
 );
 
-/** Whether a root can list a file under policy/. */
+/** Whether a root can list a file beside those of trust/. */
 export function isRulePath(path: string): boolean {
-  return RULE_PATH.test(path);
+  return path === PROJECT_FILE || RULE_PATH.test(path);
 }
 
 /** Reads root/<n>.json: exactly what `renderRoot` writes, and nothing else. */

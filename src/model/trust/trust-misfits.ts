@@ -2,7 +2,7 @@ import type { Place, Refusal } from "../refusal.ts";
 import { didYouMean } from "../nearest.ts";
 import type { StageDefinition } from "../stages.ts";
 import type { KeyPath } from "../yaml-source.ts";
-import { EVERY_STAGE } from "./stage-names.ts";
+import { EVERY_STAGE } from "./entry-fields.ts";
 import type { Trust } from "./trust.ts";
 
 /** Where something stands in a file of the trust folder. */

@@ -111,6 +111,9 @@ describe("loadTrust", () => {
     "a file that went": [remove("trust/adopted.yaml"), "trust-file-missing"],
     "a file that no root lists": [(writer) => writer.write("trust/trusted_root.json", "{}"), "trust-file-unlisted"],
     "a changed rule": [append("policy/rules/one.ts"), "rule-changed"],
+    "another program or plugin": [append("Pulumi.yaml"), "rule-changed"],
+    "no Pulumi.yaml": [remove("Pulumi.yaml"), "rule-missing"],
+    "a linked Pulumi.yaml": [link("Pulumi.yaml"), "symbolic-link"],
     "a rule that went": [remove("policy/rules/one.ts"), "rule-missing"],
     "another rule": [(writer) => writer.write("policy/rules/two.ts", ""), "rule-unlisted"],
     "a linked file": [link("trust/roles.yaml"), "symbolic-link"],
@@ -227,7 +230,7 @@ describe("loadTrust", () => {
     await inProject(async (writer) => {
       const entries = await readdir(writer.project, { recursive: true, withFileTypes: true });
       const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-      assert.equal(files.length, 14);
+      assert.equal(files.length, 15);
       assert.equal((await load(writer)).kind, "accepted");
       await fc.assert(
         fc.asyncProperty(

@@ -34,6 +34,7 @@ export class TrustWriter {
       "trust/adopted.yaml": "adopted: []\n",
       "trust/revoked.yaml": "keys: []\n",
       "trust/exemptions.yaml": "exemptions: []\n",
+      "Pulumi.yaml": "name: sample\nmain: src/index.ts\n",
       "policy/index.ts": "export {};\n",
       "policy/rules/one.ts": "export {};\n",
     };
@@ -53,8 +54,8 @@ export class TrustWriter {
   ): Promise<string> {
     const text = renderRoot({
       version,
-      files: hashTrustFiles(valueOf(await readTrustFiles(this.folder))),
-      rules: valueOf(await hashRules(this.project)),
+      files: hashTrustFiles(valueOf(readTrustFiles(this.folder))),
+      rules: valueOf(hashRules(this.project)),
       owners: owners.map(({ principal, publicKey }) => {
         const parsed = parseSshPublicKey(publicKey);
         assert.ok(parsed.kind === "key");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { toSarif } from "../../../src/cli/check/sarif.ts";
 import { failed, passed, refusal, skipped, STEERING } from "./results.ts";
 
@@ -12,7 +13,52 @@ function resultOf(change: Partial<typeof refusal>) {
   return { run, result, location: result.locations?.[0]?.physicalLocation };
 }
 
+const text = z.strictObject({ text: z.string().min(1) });
+/** Of the published schema (sarif-schema-2.1.0.json): what it requires, and of the rest what is used. It knows no other names. */
+const schema = z.strictObject({
+  $schema: z.url(),
+  version: z.literal("2.1.0"),
+  runs: z.array(
+    z.strictObject({
+      tool: z.strictObject({
+        driver: z.strictObject({
+          name: z.string(),
+          semanticVersion: z.string(),
+          rules: z.array(z.strictObject({ id: z.string(), shortDescription: text, fullDescription: text, help: text })),
+        }),
+      }),
+      columnKind: z.enum(["utf16CodeUnits", "unicodeCodePoints"]),
+      results: z.array(
+        z.strictObject({
+          ruleId: z.string(),
+          ruleIndex: z.int().min(-1),
+          level: z.enum(["none", "note", "warning", "error"]),
+          message: text,
+          locations: z.array(
+            z.strictObject({
+              physicalLocation: z.strictObject({
+                artifactLocation: z.strictObject({ uri: z.string(), uriBaseId: z.string() }),
+                region: z.strictObject({ startLine: z.int().min(1), startColumn: z.int().min(1).optional() }),
+              }),
+              logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string() })).optional(),
+            }),
+          ),
+          partialFingerprints: z.record(z.string(), z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
 describe("check's SARIF", () => {
+  it("has what the published schema requires, and nothing that it does not know", () => {
+    const advised = { ...failed, refusals: [{ ...refusal, code: "other", place: {} }], advice: [refusal] };
+    const log: unknown = JSON.parse(JSON.stringify(toSarif([passed, failed, skipped, advised], [rule], "1.2.3")));
+    assert.deepEqual(schema.parse(log), log);
+    const ids = schema.parse(log).runs.flatMap(({ tool }) => tool.driver.rules.map(({ id }) => id));
+    assert.deepEqual(ids, [...new Set(ids)]);
+  });
+
   it("has no result where nothing was found, and the rules all the same", () => {
     const [run] = toSarif([passed, skipped], [rule], "1.2.3").runs;
     assert.deepEqual(run?.results, []);

@@ -32,6 +32,10 @@ describe("what quickstart ends with", () => {
     assert.deepEqual(pinsIn(summaryOf({ portal: "2.3.1" })), ["2.3.0", "2.4.0-unsigned"]);
   });
 
+  it("suggests the check that a pull request is judged by", () => {
+    assert.match(summaryOf({ portal: "2.3.0" }), /^ {2}npm run check +#/m);
+  });
+
   it("suggests to enable the application of somebody else's chart, unless it runs", () => {
     assert.match(summaryOf({ portal: "2.3.0" }), /set status-page's enabled to true/);
     assert.doesNotMatch(summaryOf({ "status-page": "0.9.3" }), /set status-page/);

@@ -58,18 +58,13 @@ describe("trust init", function () {
     const { refusals } = JSON.parse(stdout) as { refusals: { code: string; place: { path: string } }[] };
     assert.deepEqual(
       refusals.map(({ code, place }) => `${code} ${place.path}`),
-      [
-        "quorum-too-high stages.preprod.gate.approvals.fourEyes",
-        "quorum-too-high stages.prod.gate.approvals.count",
-      ],
+      ["quorum-too-high stages.preprod.gate.approvals.fourEyes", "quorum-too-high stages.prod.gate.approvals.count"],
     );
     const codes = (list: unknown) => (list as { code: string }[]).map(({ code }) => code);
     assert.deepEqual(codes((await clone.done("status"))["reasons"]), ["quorum-too-high", "quorum-too-high"]);
     await clone.edit("trust/stages.yaml", (text) => text.replace("soak: 24h", "soak: 1h"));
     assert.deepEqual(codes((await clone.done("edit", "--yes"))["open"]), ["quorum-too-high", "quorum-too-high"]);
-    await clone.edit("trust/stages.yaml", (text) => text.replaceAll(/approvals: {.*?}/g, "soak: 1h"));
-    assert.notEqual((await clone.trust("edit", "--yes")).exitCode, 0);
-    await clone.edit("trust/stages.yaml", (text) => text.replaceAll(", soak: 1h }", " }").replace("      soak: 1h\n", ""));
+    await clone.edit("trust/stages.yaml", (text) => text.replaceAll(/, approvals: {.*?}| *approvals: {.*?}\n/g, ""));
     assert.deepEqual((await clone.done("edit", "--yes"))["open"], []);
     await clone.done("sign", "--yes");
     await clone.done("verify");

@@ -18,7 +18,11 @@ function known(root: Root, ...signers: readonly (typeof ANN)[]) {
 }
 
 const COUNTED = known(ROOT, ANN);
-const EMPTY = { exemptions: [], revocations: { keys: [], digests: [], statements: [] }, allowedSigners: { text: "", signers: [] } };
+const EMPTY = {
+  exemptions: [],
+  revocations: { keys: [], digests: [], statements: [] },
+  allowedSigners: { text: "", signers: [] },
+};
 const STATE: StatusInputs["state"] = {
   ...{ folder: "/trust", display: "trust", files: new Map(), content: CONTENT },
   ...{ anchor: { version: 1, digest: DIGEST }, chain: [COUNTED], counted: COUNTED, pending: undefined, broken: [] },
@@ -40,19 +44,28 @@ describe("statusReport", () => {
   });
 
   it("names the files and rules that differ from the root that counts", () => {
-    const content = { files: new Map([["stages.yaml", "cc"]]), rules: new Map([...CONTENT.rules, ["policy/two.ts", "dd"]]) };
+    const content = {
+      files: new Map([["stages.yaml", "cc"]]),
+      rules: new Map([...CONTENT.rules, ["policy/two.ts", "dd"]]),
+    };
     assert.deepEqual(report({ content }).differs, [
       { name: "stages.yaml", kind: "changed" },
       { name: "policy/two.ts", kind: "added" },
     ]);
-    assert.match(renderStatus(report({ content })), /differs from root 1: npm run trust -- edit\n {2}changed {3}trust\/stages\.yaml/);
+    assert.match(
+      renderStatus(report({ content })),
+      /differs from root 1: npm run trust -- edit\n {2}changed {3}trust\/stages\.yaml/,
+    );
   });
 
   it("says whose signatures a root waits for, and does not send people to `edit` meanwhile", () => {
     const files = new Map([["stages.yaml", "cc"]]);
     const pending = known({ ...ROOT, files, version: 2, threshold: 2 }, BEN);
     const waiting = report({ pending, content: { ...CONTENT, files } });
-    assert.deepEqual(waiting.pending?.missing.map(({ whose, count }) => [whose, count]), [["itself", 1]]);
+    assert.deepEqual(
+      waiting.pending?.missing.map(({ whose, count }) => [whose, count]),
+      [["itself", 1]],
+    );
     const text = renderStatus(waiting);
     assert.match(text, /waits +root 2, signed by ben@example\.com/);
     assert.match(text, /missing: 1 signature, of ann@example\.com/);
@@ -69,7 +82,11 @@ describe("statusReport", () => {
   it("shows keys that end and revoked keys", () => {
     const text = `ann@example.com valid-before="20261201Z" ${ANN.key.text}\n`;
     const key = { fingerprint: ANN.key.fingerprint, kind: "left", sinceMs: NOW, reason: "left" } as const;
-    const content = { ...EMPTY, allowedSigners: { text, signers: [] }, revocations: { ...EMPTY.revocations, keys: [key] } };
+    const content = {
+      ...EMPTY,
+      allowedSigners: { text, signers: [] },
+      revocations: { ...EMPTY.revocations, keys: [key] },
+    };
     const shown = report({}, { content });
     assert.deepEqual(shown.ending, [{ what: "key of ann@example.com", at: "2026-12-01 00:00", state: "soon" }]);
     assert.deepEqual(shown.revokedKeys, [{ fingerprint: ANN.key.fingerprint, kind: "left", reason: "left" }]);

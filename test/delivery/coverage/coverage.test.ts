@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { decideCoverage } from "../../../src/delivery/coverage/coverage.ts";
-import { digestOf, type Digest } from "../../../src/model/digest.ts";
 import { STACK_FILE, withText } from "../../model/sample-stage.ts";
 import {
   baseline,
-  BEN,
+  change,
   codesOf,
   gate,
   HOUR,
@@ -24,16 +23,6 @@ const INFO = STACK_FILE;
 const WARN = withText("LOG_LEVEL: debug", "LOG_LEVEL: warn");
 const PORTAL_230 = "ehealth/portal:2.3.0";
 const PORTAL_240 = withText(PORTAL_230, "ehealth/portal:2.4.0");
-
-function change(name: string, from: string, to: string, previous = first, more: object = {}) {
-  return statementOf({
-    ...{ kind: "change", from: undefined, whenMs: previous.whenMs + 24 * HOUR },
-    applications: {
-      [name]: { before: statesOf(from).get(name), after: statesOf(to).get(name), previous: previous.digest },
-    },
-    ...more,
-  });
-}
 
 function edited(from: string, to: string): Case {
   return { text: withText(from, to) };
@@ -160,6 +149,13 @@ describe("coverage", () => {
     assert.deepEqual(codesOf({ statements: [signed(first), signed(jump)] }), ["discontinuous-statement"]);
   });
 
+  it("refuses a first statement that something was before", () => {
+    const { portal, ...others } = Object.fromEntries(first.applications);
+    const before = statesOf(PORTAL_240).get("portal");
+    const applications = { ...others, portal: { ...portal, before } };
+    assert.deepEqual(codesOf({ statements: [signed(statementOf({ applications }))] }), ["discontinuous-statement"]);
+  });
+
   it("refuses a statement that is older than its predecessor", () => {
     const early = change("appointments", INFO, WARN, first, { whenMs: T0 - HOUR });
     assert.deepEqual(codesOf({ statements: [signed(first), signed(early)], text: WARN }), [
@@ -219,66 +215,13 @@ describe("coverage", () => {
   });
 });
 
-describe("coverage of a rollback", () => {
-  const promoted = change("portal", INFO, PORTAL_240, first, { kind: "promotion", from: "preprod" });
-  const rollback = (restores: Digest, more: object = {}) =>
-    change("portal", PORTAL_240, INFO, promoted, { kind: "rollback", restores, ...more });
-  const chain = [signed(first), signed(promoted)];
-
-  it("needs no new approval for what an earlier statement approved", () => {
-    assert.deepEqual(codesOf({ statements: [...chain, signed(rollback(first.digest), [])] }), []);
-  });
-
-  it("still needs its promoter", () => {
-    const unsigned = { ...signed(rollback(first.digest), []), promoter: { kind: "invalid" as const, reason: "no" } };
-    assert.deepEqual(codesOf({ statements: [...chain, unsigned] }), ["not-signed-by-promoter"]);
-  });
-
-  it("needs approvals where the earlier statement was revoked, and passes with them", () => {
-    const revocations = { ...trust.revocations, statements: [{ digest: first.digest, reason: "wrong" }] };
-    const withRevoked: Case = {
-      trust: { ...trust, revocations },
-      desired: new Map([...statesOf()].filter(([name]) => name === "portal")),
-    };
-    const only = (approvers?: []) => {
-      const request = requestOf({ ...withRevoked, statements: [...chain, signed(rollback(first.digest), approvers)] });
-      const chains = new Map([...request.chains].filter(([name]) => name === "portal"));
-      return [...decideCoverage({ ...request, chains }).applications.values()].flat().map(({ code }) => code);
-    };
-    assert.deepEqual(only([]), ["not-approved"]);
-    assert.deepEqual(only(), []);
-  });
-
-  it("needs approvals where the earlier statement had not enough of them", () => {
-    const weak = [signed(first, [{ by: BEN, role: "release-managers" }]), signed(promoted)];
-    const codes = codesOf({ statements: [...weak, signed(rollback(first.digest), [])] });
-    assert.ok(codes.includes("not-approved"));
-  });
-
-  it("needs approvals for another state than the restored one, and for a statement of no chain", () => {
-    assert.deepEqual(codesOf({ statements: [...chain, signed(rollback(promoted.digest), [])] }), ["not-approved"]);
-    assert.deepEqual(codesOf({ statements: [...chain, signed(rollback(digestOf("none")), [])] }), ["not-approved"]);
-  });
-
-  it("does not stand by itself, or by a rollback that stands by nothing", () => {
-    const back = rollback(promoted.digest);
-    const again = change("portal", INFO, INFO, back, { kind: "rollback", restores: back.digest });
-    assert.ok(codesOf({ statements: [...chain, signed(back, []), signed(again, [])] }).includes("not-approved"));
-  });
-
-  it("stands by a rollback that stands", () => {
-    const back = rollback(first.digest);
-    const again = change("portal", INFO, INFO, back, { kind: "rollback", restores: back.digest });
-    assert.deepEqual(codesOf({ statements: [...chain, signed(back, []), signed(again, [])] }), []);
-  });
-});
-
 describe("coverage of what was deployed", () => {
   const newer = change("appointments", INFO, WARN);
   const deployed = {
     gated: true,
     root: trust.root,
     statements: new Map([["appointments", newer.digest]]),
+    nowMs: T0 + 720 * HOUR,
   };
 
   it("passes where the newest statement is the deployed one, or continues it", () => {

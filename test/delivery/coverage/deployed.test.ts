@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refuseLooserTrust } from "../../../src/delivery/coverage/deployed.ts";
+import { refuseLooserTrust, refuseRenamedStack } from "../../../src/delivery/coverage/deployed.ts";
 import { refuseRevokedVersions } from "../../../src/delivery/coverage/revoked.ts";
 import { digestOf, isDigest } from "../../../src/model/digest.ts";
 import type { Refusal } from "../../../src/model/refusal.ts";
@@ -32,6 +32,18 @@ describe("refuseLooserTrust", () => {
     assert.deepEqual(codes(refuseLooserTrust("prod", false, undefined, deployed(true, 3))), ["ungated-without-anchor"]);
     assert.deepEqual(codes(refuseLooserTrust("prod", false, root(4), deployed(true, 3))), []);
     assert.deepEqual(codes(refuseLooserTrust("inttest", false, undefined, deployed(false))), []);
+  });
+});
+
+describe("refuseRenamedStack", () => {
+  it("lets a stage have its own stack, and one that nothing was deployed with", () => {
+    assert.deepEqual(codes(refuseRenamedStack("prod", "prod")), []);
+    assert.deepEqual(codes(refuseRenamedStack("prod", undefined)), []);
+  });
+
+  it("refuses the stack of another stage, gated or not", () => {
+    assert.deepEqual(codes(refuseRenamedStack("inttest", "prod")), ["other-stage-deployed"]);
+    assert.deepEqual(codes(refuseRenamedStack("prod", "inttest")), ["other-stage-deployed"]);
   });
 });
 

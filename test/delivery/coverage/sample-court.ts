@@ -122,6 +122,17 @@ export function baseline(text = STACK_FILE): Statement {
   });
 }
 
+/** Another statement about an application, a day after the one that it continues. @param from a stack file, as `to` */
+export function change(name: string, from: string, to: string, previous = baseline(), more: object = {}) {
+  return statementOf({
+    ...{ kind: "change", from: undefined, whenMs: previous.whenMs + 24 * HOUR },
+    applications: {
+      [name]: { before: statesOf(from).get(name), after: statesOf(to).get(name), previous: previous.digest },
+    },
+    ...more,
+  });
+}
+
 export interface Case {
   readonly statements?: readonly SignedStatement[];
   readonly text?: string;
@@ -150,11 +161,11 @@ export function requestOf({
       return one === undefined ? [] : [[digest, one] as const];
     }),
   );
-  const source = sourceOf(text);
   return {
-    ...{ project: PROJECT, definition: prod, gate, trust, desired: statesOf(text), deployed: undefined },
-    ...{ chains, evidence, placeOf: (path) => source.placeOf(path) },
+    ...{ project: PROJECT, definition: prod, gate, trust, deployed: undefined },
+    ...{ chains, evidence, placeOf: (path) => sourceOf(text).placeOf(path) },
     ...rest,
+    desired: rest.desired ?? statesOf(text),
   };
 }
 

@@ -51,7 +51,8 @@ describe("nextRoot", () => {
           assert.ok(value.threshold <= value.owners.length);
           assert.equal(new Set(value.owners.map((one) => one.key.fingerprint)).size, value.owners.length);
           assert.equal(new Set(names(value)).size, value.owners.length);
-          for (const name of names(ROOT)) assert.equal(names(value).includes(name), added.includes(name) || !remove.includes(name));
+          for (const name of names(ROOT))
+            assert.equal(names(value).includes(name), added.includes(name) || !remove.includes(name));
           assert.equal(value.version, ROOT.version + 1);
         },
       ),
@@ -81,7 +82,11 @@ describe("differenceBetween", () => {
   });
 
   it("shows an owner's other key as one that goes and one that comes", () => {
-    const difference = differenceBetween(ROOT, { ...ROOT, owners: [owner("ann", "other"), owner("ben")], threshold: 1 });
+    const difference = differenceBetween(ROOT, {
+      ...ROOT,
+      owners: [owner("ann", "other"), owner("ben")],
+      threshold: 1,
+    });
     assert.deepEqual(difference.ownersRemoved, [owner("ann")]);
     assert.deepEqual(difference.ownersAdded, [owner("ann", "other")]);
     assert.deepEqual(difference.threshold, { before: 2, after: 1 });

@@ -62,8 +62,8 @@ describe("what was approved for a gated stage", function () {
     const urn = "urn:pulumi:prod::lockstep::lockstep:index:Stage$lockstep:index:Application::status-page";
     const before = await stage.inCluster();
     await stage.edit("LOG_LEVEL: info", "LOG_LEVEL: debug");
-    await stage.refuses(REFUSED, { flags: ["--target", urn] });
-    await stage.refuses(REFUSED, { flags: ["--exclude", urn.replace("status-page", "portal")] });
+    await stage.refuses(REFUSED, { flags: ["--target", urn], byPack: false });
+    await stage.refuses(REFUSED, { flags: ["--exclude", urn.replace("status-page", "portal")], byPack: false });
     refused(await stage.alone("up"), ["refused, nothing was changed", "lockstep:settings.portal.env.LOG_LEVEL"]);
     refused(await stage.withPack("up"), ["refused, nothing was changed"]);
     await stage.unchanged(before);

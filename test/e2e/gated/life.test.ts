@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { run } from "../../../src/adapters/processes.ts";
 import { isRecord } from "../../../src/model/json.ts";
@@ -48,8 +46,12 @@ describe("a gated stage, with program and pack", function () {
       await stage.edit(`${registry}/${from}`, `${registry}/${to}`);
     }
     first = await stage.approve(await stage.promoted());
-    succeeded(await stage.alone("preview"));
-    refused(await stage.withPack("preview"), ["image-signed", "chart-signed"]);
+    refused(await stage.alone("preview"), [
+      "refused, nothing was changed",
+      "third/status-page",
+      "third/charts/status-page",
+    ]);
+    refused(await stage.byPack("preview"), ["image-signed", "chart-signed"]);
   });
 
   it("runs them where the trust root adopts their digests", async () => {
@@ -88,37 +90,24 @@ describe("a gated stage, with program and pack", function () {
   });
 
   it("finds nothing to do after an approver and the promoter left", async () => {
-    const left = new Date(T0 + 24 * HOUR).toISOString();
-    const roles = join(stage.clone.trust, "roles.yaml");
-    const untilThen = (text: string): string =>
-      text.replaceAll(/ {4}- principal: (?:anna|carla)@.*\n.*since: .*\n/g, `$&      until: ${left}\n`);
-    const before = await readFile(roles, "utf8");
-    await writeFile(
-      roles,
-      untilThen(before).replace(
-        "operations:\n",
-        "$&    - { principal: ben@sandbox.example, since: 2026-11-01T00:00:00Z }\n",
+    const since = new Date(T0 + 24 * HOUR).toISOString();
+    const left = (text: string): string =>
+      text.replaceAll(/ {4}- principal: (?:anna|carla)@.*\n.*since: .*\n/g, `$&      until: "${since}"\n`);
+    const fingerprints = await Promise.all((["anna", "carla"] as const).map(fingerprintOf));
+    const keys = fingerprints.map((key) => ({ key, kind: "left", since, reason: "left" }));
+    const revoked = JSON.stringify({ keys, digests: [], statements: [] });
+    const cluster = await stage.inCluster();
+    await stage.withTrust("roles.yaml", left, () =>
+      stage.withTrust(
+        "revoked.yaml",
+        () => revoked,
+        async () => {
+          succeeded(await stage.alone("preview"));
+          succeeded(await stage.withPack("up"));
+        },
       ),
     );
-    const keys = await Promise.all(
-      (["anna", "carla"] as const).map(async (name) => ({
-        key: await fingerprintOf(name),
-        kind: "left",
-        since: left,
-        reason: "left",
-      })),
-    );
-    const revoked = join(stage.clone.trust, "revoked.yaml");
-    const nobody = await readFile(revoked, "utf8");
-    await writeFile(revoked, JSON.stringify({ keys, digests: [], statements: [] }));
-    await stage.clone.signTrust();
-    const cluster = await stage.inCluster();
-    succeeded(await stage.alone("preview"));
-    succeeded(await stage.withPack("up"));
     await stage.unchanged(cluster);
-    await writeFile(roles, before);
-    await writeFile(revoked, nobody);
-    await stage.clone.signTrust();
   });
 
   it("rolls out the next version that was promoted and approved, and keeps the one before listed", async () => {
@@ -165,6 +154,8 @@ describe("a gated stage, with program and pack", function () {
   it("keeps its gate where somebody takes it away, and the anchor with it", async () => {
     const cluster = await stage.inCluster();
     await stage.edit("LOG_LEVEL: info", "LOG_LEVEL: warn");
+    const absent = ["appointments", "patients"].map((name) => `    ${name}: { enabled: false }\n`);
+    await stage.edit("lockstep:settings:\n", `lockstep:settings:\n${absent.join("")}`);
     const ungated = (text: string): string =>
       text.replace(/from: \[preprod\]\n(.*\n)?.*gate:\n(?: {6}.*\n)+/, "from: registry\n$1");
     await stage.withTrust(
@@ -173,7 +164,7 @@ describe("a gated stage, with program and pack", function () {
       async () => {
         refused(await stage.alone("up"), ["refused, nothing was changed", "changed since root"]);
         const env = { [ANCHOR_VARIABLE]: "" };
-        refused(await stage.alone("up", { env }), ["refused, nothing was changed", "LOCKSTEP_TRUST_ANCHOR"]);
+        refused(await stage.alone("up", { env }), ["refused, nothing was changed", "without a gate, and no anchor"]);
         await stage.unchanged(cluster);
       },
       { signed: false },

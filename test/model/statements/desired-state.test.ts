@@ -10,8 +10,10 @@ import { canonicalJson } from "../../../src/model/statements/canonical-json.ts";
 import { toDesiredStates } from "../../../src/model/statements/desired-state.ts";
 import { toPlainJson } from "../../../src/model/statements/plain-json.ts";
 import type { FreeSetting } from "../../../src/model/trust/gate.ts";
-import { applications, catalogue, catalogueOf, HEX, stackFileOf, STACK_FILE, withText } from "../sample-stage.ts";
+import { applications, catalogue, catalogueOf, HEX, stackFileOf, STACK_FILE, webChart, withText } from "../sample-stage.ts";
 
+const DATABASE = { apiVersion: "example.com/v1", kind: "Database", imagePaths: [] };
+const ROLE = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" };
 const OTHER_HEX = hexOf(digestOf("other"));
 
 function digestsOf(text = STACK_FILE, free: readonly FreeSetting[] = [], known: Catalogue = catalogue) {
@@ -102,12 +104,26 @@ describe("desired state", () => {
     protect: { protect: true },
     timeouts: { timeouts: { rollout: "6m" } },
     formerly: { formerly: "bookings" },
+    public: { public: true },
+    "kinds of its own": { customResources: [DATABASE] },
+    "chart's kinds": { chart: { ...webChart, customResources: [DATABASE] } },
+    "kinds that reach further": { privilegedKinds: [ROLE] },
+    "chart's kinds that reach further": { chart: { ...webChart, privilegedKinds: [ROLE] } },
     "computed values": { toValues: () => ({ other: true }) },
   } satisfies Record<string, object>)) {
     it(`changes with the definition's ${what}`, () => {
       assert.ok(changedDefinition(change));
     });
   }
+
+  it("tells where an application's kinds name images", () => {
+    const digestWith = (imagePaths: readonly string[]) => {
+      const customResources = [{ ...DATABASE, imagePaths }];
+      const changed = applications.map((one) => (one.name === "appointments" ? { ...one, customResources } : one));
+      return digestsOf(STACK_FILE, [], catalogueOf(...changed)).get("appointments");
+    };
+    assert.notEqual(digestWith([]), digestWith(["spec.image"]));
+  });
 
   it("stays when the file is only written in another way", () => {
     const [head = "", ...sections] = STACK_FILE.split(/^(?= {2}lockstep:)/m);

@@ -53,6 +53,7 @@ describe("parseAllowedSigners", () => {
     ["a short RSA key", `ben ${rsa(128)}`, "weak-key"],
     ["a private key", "-----BEGIN OPENSSH PRIVATE KEY-----", "private-key"],
     ["the key of somebody else", `ben ${ann.text}`, "duplicate-signer-key"],
+    ["a principal in another spelling", `Ann@example.com ${ben.text}`, "two-spellings"],
     ["a tab", `ben\t${ben.text}`, "not-text"],
     ["a carriage return", `ben ${ben.text}\r`, "not-text"],
     ["letters that look like others", `bеn ${ben.text}`, "invalid-signer"],

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { parseAdopted } from "../../../src/model/trust/adopted.ts";
+import { isAdoptedIn, parseAdopted } from "../../../src/model/trust/adopted.ts";
 import { parseExemptions } from "../../../src/model/trust/exemptions.ts";
 import { parseRevocations } from "../../../src/model/trust/revocations.ts";
 import { isMember, parseRoles } from "../../../src/model/trust/roles.ts";
-import { countsFor } from "../../../src/model/trust/stage-names.ts";
+import { countsFor } from "../../../src/model/trust/entry-fields.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import type { Outcome } from "../../../src/model/refusal.ts";
 import type { YamlSource } from "../../../src/model/yaml-source.ts";
 import { DIGEST, HEX, sourceOf } from "../sample-stage.ts";
@@ -55,6 +56,7 @@ describe("parseRoles", () => {
     "a day alone": ["2026-09-01T00:00:00Z", '"2026-09-01"', "invalid-value"],
     "an end before the beginning": ['"2026-06-01T02:00:00+02:00"', SINCE, "ends-before-it-begins"],
     "a member twice at a time": ["2026-09-01", "2026-05-01", "duplicate-member"],
+    "a principal in another spelling": ["principal: ben", "principal: Ann@Example.com", "two-spellings"],
     "a pattern": ["principal: ben", 'principal: "*"', "invalid-value"],
     "an unknown key": ["principal: ben,", "principal: ben, role: x,", "unknown-key"],
     "a group that is no name": ["managers:", "Managers:", "invalid-value"],
@@ -73,6 +75,18 @@ describe("parseAdopted", () => {
     assert.deepEqual(image, { kind: "image", ...expected, reason: "scanned", stages: ["extest"] });
     assert.deepEqual(chart, { kind: "chart", ...expected, reason: "read", stages: ["*"] });
     assert.deepEqual(valueOf(parseAdopted(sourceOf("adopted: []"))), []);
+  });
+
+  it("accepts that very image or chart, where it counts", () => {
+    const adopted = valueOf(parseAdopted(sourceOf(text)));
+    const reference = { registry: "registry.example.com", repository: "third/party", tag: "9", digest: digestOf("1") };
+    const known = { ...reference, digest: adopted[0]?.digest ?? reference.digest };
+    assert.ok(isAdoptedIn(adopted, "extest", "image", known));
+    assert.ok(isAdoptedIn(adopted, "prod", "chart", known));
+    assert.ok(!isAdoptedIn(adopted, "prod", "image", known));
+    assert.ok(!isAdoptedIn(adopted, "extest", "image", reference));
+    assert.ok(!isAdoptedIn(adopted, "extest", "image", { ...known, repository: "third/other" }));
+    assert.ok(!isAdoptedIn(adopted, "extest", "image", { ...known, registry: "other.example.com" }));
   });
 
   it("counts for the stages that it names", () => {

@@ -15,10 +15,14 @@ describe("keysWithEnd", () => {
       line("dan"),
       `# ${line("eve", 'valid-before="20200101Z" ')}`,
     ].join("");
+    const end = (principal: string, endMs: number) => ({
+      ...{ principal, endMs },
+      fingerprint: sampleKey(principal).fingerprint,
+    });
     assert.deepEqual(keysWithEnd(text), [
-      { principal: "ann", endMs: Date.UTC(2026, 11, 31) },
-      { principal: "ben", endMs: Date.UTC(2026, 11, 31, 23, 59) },
-      { principal: "cid", endMs: Date.UTC(2026, 11, 31, 23, 59, 58) },
+      end("ann", Date.UTC(2026, 11, 31)),
+      end("ben", Date.UTC(2026, 11, 31, 23, 59)),
+      end("cid", Date.UTC(2026, 11, 31, 23, 59, 58)),
     ]);
   });
 

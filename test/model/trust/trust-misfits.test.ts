@@ -56,7 +56,10 @@ describe("findMisfits", () => {
   });
 
   const gate = (changes: object) => ({
-    stages: { ...BASELINE.stages, prod: { ...BASELINE.stages.prod, gate: { ...BASELINE.stages.prod.gate, ...changes } } },
+    stages: {
+      ...BASELINE.stages,
+      prod: { ...BASELINE.stages.prod, gate: { ...BASELINE.stages.prod.gate, ...changes } },
+    },
   });
   for (const [what, changes, expected] of [
     ["a count above the members", gate({ approvals: { count: 2, groups: ["operations"] } }), ["prod: quorum-too-high"]],
@@ -65,7 +68,11 @@ describe("findMisfits", () => {
       gate({ approvals: { count: 1, groups: ["managers"] } }),
       ["prod: quorum-too-high"],
     ],
-    ["a group of approvers that is not there", gate({ approvals: { count: 1, groups: ["ops"] } }), ["prod: unknown-group"]],
+    [
+      "a group of approvers that is not there",
+      gate({ approvals: { count: 1, groups: ["ops"] } }),
+      ["prod: unknown-group"],
+    ],
     ["a group of promoters that is not there", gate({ promoters: ["managrs"] }), ["prod: unknown-group"]],
     [
       "a member without a key, in every stage whose gate names the group",
@@ -100,13 +107,19 @@ describe("findMisfits", () => {
   it("never lets a quorum through that the members cannot fill, whoever promotes", () => {
     const group = fc.subarray(PEOPLE);
     fc.assert(
-      fc.property(group, group, fc.integer({ min: 1, max: 4 }), fc.boolean(), (managers, operations, count, fourEyes) => {
-        const changes = gate({ approvals: { count, groups: ["operations"], fourEyes } });
-        const refused = said(misfits({ ...changes, groups: { managers, operations } })).length > 0;
-        const promoters = fourEyes ? managers : ["nobody"];
-        const fillable = promoters.some((promoter) => operations.filter((name) => name !== promoter).length >= count);
-        assert.equal(refused, !fillable);
-      }),
+      fc.property(
+        group,
+        group,
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        (managers, operations, count, fourEyes) => {
+          const changes = gate({ approvals: { count, groups: ["operations"], fourEyes } });
+          const refused = said(misfits({ ...changes, groups: { managers, operations } })).length > 0;
+          const promoters = fourEyes ? managers : ["nobody"];
+          const fillable = promoters.some((promoter) => operations.filter((name) => name !== promoter).length >= count);
+          assert.equal(refused, !fillable);
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { toJudgedResource } from "../../../policy/engine/judged-resource.ts";
 import { toResponse } from "../../../policy/engine/messages.ts";
@@ -66,6 +67,17 @@ describe("the pack's process", function () {
   it("changes nothing of a resource", async () => {
     const response = await pack.remediate(toRequest(deployment()));
     assert.deepEqual(response.getRemediationsList(), []);
+  });
+
+  it("keeps for the next start what Node compiled, though the engine does not let it end", async () => {
+    const cache = await mkdtemp(join(tmpdir(), "lockstep-policy-"));
+    const other = await PackProcess.start(undefined, { env: { NODE_COMPILE_CACHE: cache } });
+    await other.info();
+    const compiled = async (): Promise<number> => (await readdir(cache, { recursive: true })).length;
+    // The folder of this version of Node is there from the start.
+    while ((await compiled()) < 2) await setTimeout(10);
+    await other.stop();
+    await rm(cache, { recursive: true });
   });
 
   it("starts through a symbolic link as well", async () => {

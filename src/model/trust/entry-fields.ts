@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { objectNameSchema } from "../kubernetes-names.ts";
 
-export const EVERY_STAGE = "*";
-const EXPECTED = 'names of stages, each once, or ["*"] alone for all of them';
+/** What entries of several trust files have in common: for which stages, who answers for it, why, when. */
 
-/** The stages that an entry of a trust file counts for. */
+export const EVERY_STAGE = "*";
+const STAGES = 'names of stages, each once, or ["*"] alone for all of them';
+const TIME = "a time with its zone, such as 2026-11-20T10:00:00Z";
+
+/** The stages that an entry counts for. */
 export const stageNamesSchema = z.union(
   [
     z.tuple([z.literal(EVERY_STAGE)]),
@@ -13,7 +16,7 @@ export const stageNamesSchema = z.union(
       .min(1)
       .refine((names) => new Set(names).size === names.length),
   ],
-  { error: EXPECTED },
+  { error: STAGES },
 );
 
 /** Whether an entry counts for a stage. */
@@ -26,4 +29,11 @@ export const ownerSchema = z
   .trim()
   .min(1, { error: "who answers for it" })
   .max(200);
+
 export const reasonSchema = z.string({ error: "why" }).trim().min(1, { error: "why" }).max(2000);
+
+/** ISO 8601 with zone, to the second or finer; read as milliseconds since the epoch. */
+export const timeSchema = z.iso
+  .datetime({ offset: true, error: TIME })
+  .transform((text) => Date.parse(text))
+  .refine((ms) => Number.isFinite(ms), { error: TIME });

@@ -1,14 +1,14 @@
-import { storeFolder } from "../src/adapters/project.ts";
-import { dockerCredentials } from "../src/adapters/registry/docker-credentials.ts";
-import { registryClient, type DigestReference } from "../src/adapters/registry/registry-client.ts";
-import { Slots } from "../src/adapters/registry/slots.ts";
-import { refuseUnsigned } from "../src/adapters/signatures/verdict.ts";
-import { verifySignature } from "../src/adapters/signatures/verify-signature.ts";
-import { ContentStore } from "../src/adapters/store/content-store.ts";
-import { nameOf, renderReference } from "../src/model/reference.ts";
-import type { Refusal } from "../src/model/refusal.ts";
-import { trustedSigners } from "../src/model/trusted-signers.ts";
-import type { Trust } from "../src/model/trust/trust.ts";
+import { storeFolder } from "../project.ts";
+import { dockerCredentials } from "../registry/docker-credentials.ts";
+import { registryClient, type DigestReference } from "../registry/registry-client.ts";
+import { Slots } from "../registry/slots.ts";
+import { refuseUnsigned } from "./verdict.ts";
+import { verifySignature } from "./verify-signature.ts";
+import { ContentStore } from "../store/content-store.ts";
+import { nameOf, renderReference } from "../../model/reference.ts";
+import type { Refusal } from "../../model/refusal.ts";
+import { trustedSigners } from "../../model/trusted-signers.ts";
+import type { Trust } from "../../model/trust/trust.ts";
 
 /** As many as the registry client's own connections keep busy. */
 const AT_ONCE = 16;
