@@ -1,7 +1,9 @@
+import { renderReference } from "../../src/model/reference.ts";
 import { refuseRevoked } from "../../src/model/trusted-signers.ts";
 import { isAdopted } from "../adoption.ts";
 import { digestReference, findImages, type ImageUse } from "../kubernetes/image-finder.ts";
 import { toViolation } from "../refusal-violation.ts";
+import { findApplication } from "../stage-application.ts";
 import type { Rule, Violation } from "../rule.ts";
 import type { StageContext } from "../stage-context.ts";
 
@@ -14,7 +16,13 @@ export const imageSigned: Rule = {
   level: "mandatory",
   exemptible: false,
   check: async (resource, context) => {
-    const judged = await Promise.all(findImages(resource, context).map((use) => refuseImage(use, context)));
+    // The pin is asked about at the application: nothing of it is made before the answer.
+    const pin = findApplication(resource, context)?.pin.image;
+    const uses = [
+      ...(pin === undefined ? [] : [{ path: "image", value: renderReference(pin) }]),
+      ...findImages(resource, context),
+    ];
+    const judged = await Promise.all(uses.map((use) => refuseImage(use, context)));
     return judged.flat();
   },
 };

@@ -101,7 +101,7 @@ describe("the approvals of a gated stage", function () {
     await stage.withTrust("allowed_signers", valid('valid-before="20261019Z"'), () => stage.refuses(REFUSED));
     const later = valid('valid-after="20261022Z"');
     await stage.withTrust("allowed_signers", later, () => stage.refuses(REFUSED, ALIKE));
-    const then = valid('valid-after="20261019Z",valid-before="20261022Z"');
+    const then = valid('valid-after="20261019Z",valid-before="20991231Z"');
     await stage.withTrust("allowed_signers", then, () => stage.passes());
   });
 

@@ -4,6 +4,7 @@ import { renderReference } from "../../../src/model/reference.ts";
 import type { Refusal } from "../../../src/model/refusal.ts";
 import {
   ADOPTION,
+  applicationComponent,
   APPOINTMENTS_IMAGE,
   deployment,
   OTHER_DIGEST,
@@ -34,6 +35,11 @@ describe("image-signed", () => {
     await assertViolates(imageSigned, deployment(), [IMAGE], unsigned);
     const [violation] = await violations(imageSigned, deployment(), unsigned);
     assert.equal(violation?.action, NOT_SIGNED.action);
+  });
+
+  it("refuses the application whose pin is not signed, before anything of it is made", async () => {
+    await assertPasses(imageSigned, applicationComponent(stageContext()));
+    await assertViolates(imageSigned, applicationComponent(unsigned), ["image"], unsigned);
   });
 
   it("asks for every image of an object, under the name that stands there", async () => {
