@@ -3,6 +3,7 @@ import grpc from "@grpc/grpc-js";
 import services, { type IAnalyzerServer } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type { Pack } from "../pack.ts";
+import { readStackRequest, StackRequest } from "./stack-request.ts";
 import { emptyAnswer, refuseConfiguration, toInfo, toPluginInfo, toResponse } from "./messages.ts";
 
 export interface ServedPack {
@@ -20,6 +21,11 @@ const UNREAD_REMEDIATE: typeof services.AnalyzerService.remediate = {
   requestDeserialize: () => new analyzer.AnalyzeRequest(),
 };
 
+const UNREAD_STACK: typeof services.AnalyzerService.analyzeStack = {
+  ...services.AnalyzerService.analyzeStack,
+  requestDeserialize: readStackRequest,
+};
+
 /**
  * The engine's Analyzer service (pulumi/pulumi, proto/pulumi/analyzer.proto). Not @pulumi/policy's own server: that
  * one lets a configuration switch rules off, reads every resource anew for each rule, and loads the whole SDK first
@@ -28,7 +34,10 @@ const UNREAD_REMEDIATE: typeof services.AnalyzerService.remediate = {
  */
 export function serve(load: () => Promise<ServedPack>): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
-  server.addService({ ...services.AnalyzerService, remediate: UNREAD_REMEDIATE }, analyzerService(load));
+  server.addService(
+    { ...services.AnalyzerService, remediate: UNREAD_REMEDIATE, analyzeStack: UNREAD_STACK },
+    analyzerService(load),
+  );
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error !== null) throw error;
     // The engine reads the port from the first line.
@@ -38,6 +47,7 @@ export function serve(load: () => Promise<ServedPack>): void {
 
 function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
   const once = lazily(load);
+  const reader = lazily(() => import("./judged-resource.ts"));
   let prepare = (): Promise<void> => Promise.resolve();
   return {
     handshake: answer(() => new analyzer.AnalyzerHandshakeResponse()),
@@ -58,15 +68,16 @@ function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
     // No rule changes anything.
     remediate: answer(() => new analyzer.RemediateResponse()),
     analyze: answer(async (request: analyzer.AnalyzeRequest) => {
-      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), import("./judged-resource.ts")]);
+      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), reader()]);
       return toResponse(await pack.analyze(toJudgedResource(request)));
     }),
     analyzeStack: answer(async (request: analyzer.AnalyzeStackRequest) => {
-      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), import("./judged-resource.ts")]);
-      const resources = request.getResourcesList().map((one) => ({
-        urn: one.getUrn(),
-        type: one.getType(),
-        read: () => toJudgedResource(one),
+      const [{ pack }, { toJudgedResource }] = await Promise.all([once(), reader()]);
+      if (!(request instanceof StackRequest)) throw new Error("a request that was not read by readStackRequest");
+      const resources = request.unread.map((one) => ({
+        urn: one.urn,
+        type: one.type,
+        read: () => toJudgedResource(one.read()),
       }));
       return toResponse(await pack.analyzeStack(resources));
     }),
