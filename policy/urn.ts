@@ -20,8 +20,19 @@ export interface Urn {
 const PREFIX = "urn:pulumi:";
 const SEPARATOR = "::";
 
+/** Of one run: rules ask for the same ones again and again. */
+const parsed = new Map<string, Urn>();
+
 /** @throws where the engine sends something else */
 export function parseUrn(urn: string): Urn {
+  const known = parsed.get(urn);
+  if (known !== undefined) return known;
+  const read = readUrn(urn);
+  parsed.set(urn, read);
+  return read;
+}
+
+function readUrn(urn: string): Urn {
   const [stack, project, types, ...name] = urn.slice(PREFIX.length).split(SEPARATOR);
   if (!urn.startsWith(PREFIX) || stack === undefined || project === undefined || types === undefined) {
     throw new Error(`not a URN: ${urn}`);

@@ -1,9 +1,9 @@
-import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 import services, { type IAnalyzerServer } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import analyzer from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type { Pack } from "../pack.ts";
 import { readStackRequest, StackRequest } from "./stack-request.ts";
+import { keepCompiled } from "./compile-cache.ts";
 import { emptyAnswer, refuseConfiguration, toInfo, toPluginInfo, toResponse } from "./messages.ts";
 
 export interface ServedPack {
@@ -87,10 +87,9 @@ function analyzerService(load: () => Promise<ServedPack>): IAnalyzerServer {
 
 /** What fails here fails again, and is told, when it is asked for. */
 function goOn(prepare: () => Promise<void>): void {
-  // Node writes its cache when a process ends by itself; the engine ends this one.
   void prepare()
     .catch(() => undefined)
-    .finally(flushCompileCache);
+    .finally(keepCompiled);
 }
 
 /** An error becomes the engine's and stops the run: nothing is ever answered with silence. */

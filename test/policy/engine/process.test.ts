@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, symlink, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -77,6 +77,28 @@ describe("the pack's process", function () {
     // The folder of this version of Node is there from the start.
     while ((await compiled()) < 2) await setTimeout(10);
     await other.stop();
+    await rm(cache, { recursive: true });
+  });
+
+  it("keeps it again after an hour, and marks when", async () => {
+    const cache = await mkdtemp(join(tmpdir(), "lockstep-policy-"));
+    const marks = async (): Promise<string[]> =>
+      (await readdir(cache, { recursive: true })).filter((name) => name.includes("lockstep-pack-"));
+    const start = async (): Promise<PackProcess> => {
+      const one = await PackProcess.start(undefined, { env: { NODE_COMPILE_CACHE: cache } });
+      await one.info();
+      return one;
+    };
+    const first = await start();
+    while ((await marks()).length === 0) await setTimeout(10);
+    await first.stop();
+    const mark = join(cache, (await marks())[0] ?? "");
+    const marked = async (): Promise<number> => (await stat(mark)).mtimeMs;
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    await utimes(mark, twoHoursAgo, twoHoursAgo);
+    const second = await start();
+    while ((await marked()) <= twoHoursAgo.getTime() + 1000) await setTimeout(10);
+    await second.stop();
     await rm(cache, { recursive: true });
   });
 
