@@ -12,17 +12,19 @@ const PLACEHOLDER = "placeholder of a secret";
  * has already fetched. Previewed only; the cluster is a stand-in.
  */
 export default async function program(): Promise<unknown> {
-  const [{ getProject, getStack, RunError }, { loadStage }, { deploy }, { parseCheckInputs }] = await Promise.all([
-    import("@pulumi/pulumi"),
-    import("./adapters/stage-loader.ts"),
-    import("./deployment.ts"),
-    import("./model/check-inputs.ts"),
-  ]);
+  const [{ getProject, getStack, RunError }, { renderRefusals }, { loadStage }, { deploy }, { parseCheckInputs }] =
+    await Promise.all([
+      import("@pulumi/pulumi"),
+      import("./model/refusal.ts"),
+      import("./adapters/stage-loader.ts"),
+      import("./deployment.ts"),
+      import("./model/check-inputs.ts"),
+    ]);
   const file = process.env["LOCKSTEP_CHECK_INPUTS"];
   if (file === undefined) throw new RunError("only `lockstep check` runs this program");
   const { chartPaths } = parseCheckInputs(await readFile(file, "utf8"));
   const loaded = await loadStage({ project: getProject(), stage: getStack() });
-  if (loaded.kind === "refused") throw new RunError(loaded.refusals.map(({ found }) => found).join("\n"));
+  if (loaded.kind === "refused") throw new RunError(renderRefusals(loaded.refusals));
   const secrets = loaded.value.stage.applications.map(({ application, secretNames }) => {
     const values = secretNames.map((name) => [name, PLACEHOLDER] as const);
     return [application.name, Object.fromEntries(values)] as const;

@@ -6,7 +6,7 @@ import type { DeployedCoverage } from "./delivery/coverage/deployed.ts";
 import { evidenceNeeded } from "./delivery/coverage/standing.ts";
 import { chainsOf, tailOf, type Chain } from "./delivery/coverage/statement-chain.ts";
 import type { Digest } from "./model/digest.ts";
-import { accepted, refused, type Outcome, type Refusal } from "./model/refusal.ts";
+import { accepted, andThen, combineAll, type Outcome, type Refusal } from "./model/refusal.ts";
 import { desiredStatesOf } from "./desired-states.ts";
 import type { SignedStatement } from "./model/statements/signed-statement.ts";
 import type { Statement } from "./model/statements/statement.ts";
@@ -47,11 +47,8 @@ async function gatherEvidence(
   );
   const all = new Map(statements.map((statement) => [statement.digest, statement]));
   const needed = [...evidenceNeeded(tails, all).values()];
-  const signed = await Promise.all(needed.map((statement) => verifyStatement(statement, allowedSigners)));
-  const refusals = signed.flatMap((one) => (one.kind === "refused" ? one.refusals : []));
-  if (refusals.length > 0) return refused(refusals);
-  const verified = signed.flatMap((one) => (one.kind === "accepted" ? [one.value] : []));
-  return accepted(new Map(verified.map((one) => [one.statement.digest, one])));
+  const verified = await Promise.all(needed.map((statement) => verifyStatement(statement, allowedSigners)));
+  return andThen(combineAll(verified), (signed) => accepted(new Map(signed.map((one) => [one.statement.digest, one]))));
 }
 
 function against(refusals: readonly Refusal[]): Coverage {

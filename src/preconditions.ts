@@ -11,7 +11,7 @@ import { refuseLostPins } from "./delivery/removals.ts";
 import { refusePublishedPassphrase } from "./delivery/published-passphrase.ts";
 import { refuseMissingSecrets, refuseOtherSecrets, type PlainSecrets } from "./delivery/secrets.ts";
 import type { Digest } from "./model/digest.ts";
-import { accepted, combine, refused, type Outcome, type Refusal } from "./model/refusal.ts";
+import { accepted, combine, refusalsOf, refused, type Outcome, type Refusal } from "./model/refusal.ts";
 
 /** What must be known before the first resource. */
 export interface Preconditions {
@@ -134,5 +134,5 @@ function toOutcome<T>(value: T, refusals: readonly Refusal[]): Outcome<T> {
 
 function withRefusals<T>(outcome: Outcome<T>, more: readonly Refusal[]): Outcome<T> {
   if (more.length === 0) return outcome;
-  return refused([...(outcome.kind === "refused" ? outcome.refusals : []), ...more]);
+  return refused([...refusalsOf(outcome), ...more]);
 }

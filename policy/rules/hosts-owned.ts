@@ -62,7 +62,8 @@ function refuseOutside({ path, host }: NamedHost, { loaded, stage }: StageContex
   if (zone === undefined) return [];
   const [name, end] = [normal(host), normal(zone)];
   if (name === end || name.endsWith(`.${end}`)) return [];
-  return [{ path, found: shown(host), expected: `a host in ${zone}, the zone of ${stage} (trust/stages.yaml)` }];
+  const expected = `a host in ${zone}, the zone of ${stage} (trust/stages.yaml)`;
+  return [{ path, found: shown(host), expected, action: `choose a host that ends in .${zone}` }];
 }
 
 function isSame(left: unknown, right: unknown): boolean {

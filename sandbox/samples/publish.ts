@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../../src/adapters/processes.ts";
 import { registryClient, type RegistryClient } from "../../src/adapters/registry/registry-client.ts";
 import { RegistryError, toRefusal } from "../../src/adapters/registry/registry-error.ts";
-import { Slots } from "../../src/adapters/registry/slots.ts";
+import { Slots } from "../../src/adapters/slots.ts";
 import { nameOf, renderReference, type PinnedReference } from "../../src/model/reference.ts";
 import { RefusalError } from "../../src/model/refusal.ts";
 import type { Signer } from "./applications.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Catalogue } from "../model/catalogue.ts";
 import { toEngineConfig, type EngineConfig } from "../model/engine-config.ts";
-import { accepted, andThen, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { accepted, andThen, refusalsOf, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { parseStackConfig, parseStackFile, stackFileName, type StackFile } from "../model/stack-file.ts";
 import { refuseStage } from "../model/stage-refusals.ts";
 import { toStage, type Stage } from "../model/stage.ts";
@@ -106,8 +106,4 @@ function refuseDifferences(
 
 function configOf({ tree }: YamlSource): unknown {
   return typeof tree === "object" && tree !== null && "config" in tree ? tree.config : undefined;
-}
-
-function refusalsOf(outcome: Outcome<unknown>): readonly Refusal[] {
-  return outcome.kind === "refused" ? outcome.refusals : [];
 }

@@ -4,7 +4,7 @@ import { identityShape, type IdentitySubject } from "./image-identities.ts";
 import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { fingerprintOf, MAX_RSA_BITS, MIN_RSA_BITS, parsePublicKey, type PublicKeyProblem } from "./public-key.ts";
-import { accepted, combine, refused, type Outcome, type Refusal } from "./refusal.ts";
+import { accepted, combine, combineAll, refused, type Outcome, type Refusal } from "./refusal.ts";
 import { isRepositoryPattern } from "./repository-pattern.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
@@ -88,8 +88,8 @@ export function parseImageKeys(source: YamlSource): Outcome<ImageKeys> {
   const { keys = [], identities = [] } = value;
   const duplicates = refuseDuplicates(source, [...named("keys", keys), ...named("identities", identities)]);
   const read = combine({
-    keys: all(keys.map((entry, index) => toKey(source, entry, index))),
-    identities: all(identities.map((entry, index) => toIdentity(source, entry, index))),
+    keys: combineAll(keys.map((entry, index) => toKey(source, entry, index))),
+    identities: combineAll(identities.map((entry, index) => toIdentity(source, entry, index))),
   });
   if (read.kind === "refused") return refused([...read.refusals, ...duplicates]);
   return duplicates.length > 0 ? refused(duplicates) : read;
@@ -119,13 +119,6 @@ function toIdentity(
       action: "write the subject that `cosign verify --certificate-identity` takes",
     },
   ]);
-}
-
-/** All values, or the refusals of all that were refused. */
-function all<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
-  const refusals = outcomes.flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []));
-  if (refusals.length > 0) return refused(refusals);
-  return accepted(outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.value] : [])));
 }
 
 const KEY_PROBLEMS: Readonly<Record<PublicKeyProblem, Pick<Refusal, "found" | "expected" | "action">>> = {

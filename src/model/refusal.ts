@@ -37,7 +37,7 @@ type Values<Outcomes> = { [Name in keyof Outcomes]: Outcomes[Name] extends Outco
 export function combine<Outcomes extends Readonly<Record<string, Outcome<unknown>>>>(
   outcomes: Outcomes,
 ): Outcome<Values<Outcomes>> {
-  const refusals = Object.values(outcomes).flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []));
+  const refusals = Object.values(outcomes).flatMap(refusalsOf);
   if (refusals.length > 0) return refused([...new Set(refusals)]);
   const values = Object.entries(outcomes).map(([name, outcome]) => [
     name,
@@ -45,6 +45,18 @@ export function combine<Outcomes extends Readonly<Record<string, Outcome<unknown
   ]);
   // Every outcome was accepted, and the names are theirs.
   return accepted(Object.fromEntries(values) as Values<Outcomes>);
+}
+
+/** The same for a list: its values in order, or the refusals of all that were refused; each refusal once. */
+export function combineAll<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
+  const refusals = outcomes.flatMap(refusalsOf);
+  if (refusals.length > 0) return refused([...new Set(refusals)]);
+  return accepted(outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.value] : [])));
+}
+
+/** What stands against something; empty where it was accepted. */
+export function refusalsOf(outcome: Outcome<unknown>): readonly Refusal[] {
+  return outcome.kind === "refused" ? outcome.refusals : [];
 }
 
 /** What follows from a value; a refusal stays what it is. */

@@ -7,7 +7,7 @@ import { errorOfStatus } from "./error-answer.ts";
 import { mayFollow } from "./origin.ts";
 import { RegistryError, type RegistryErrorCode } from "./registry-error.ts";
 import { pauseMs, type RetryPolicy } from "./retry.ts";
-import { Slots } from "./slots.ts";
+import { Slots } from "../slots.ts";
 
 export interface TransportOptions {
   readonly fetch: typeof fetch;

@@ -1,7 +1,7 @@
 import { storeFolder } from "../project.ts";
 import { dockerCredentials } from "../registry/docker-credentials.ts";
 import { registryClient, type DigestReference } from "../registry/registry-client.ts";
-import { Slots } from "../registry/slots.ts";
+import { Slots } from "../slots.ts";
 import { refuseUnsigned } from "./verdict.ts";
 import { verifySignature } from "./verify-signature.ts";
 import { ContentStore } from "../store/content-store.ts";

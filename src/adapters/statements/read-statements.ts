@@ -5,14 +5,14 @@ import { accepted, refused, type Outcome, type Refusal } from "../../model/refus
 import { folderNameOf, parseStatement, type Statement } from "../../model/statements/statement.ts";
 import { projectRoot } from "../project.ts";
 import { displayPath } from "../yaml-files.ts";
-import { listFolder, readPlainFile, refuse, refuseEntries } from "./plain-files.ts";
+import { listFolder, readPlainFile, refuse, refuseEntries } from "../plain-files.ts";
 
 export const STATEMENT_FILE = "statement.json";
 export const PROMOTER_SIGNATURE = "promoter.sig";
 export const APPROVALS_FOLDER = "approvals";
 
 const MAX_STATEMENTS = 50_000;
-const MAX_FILES = 1000;
+export const MAX_FILES = 1000;
 export const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 const IN_ONE_GO = 64;
 const FOLDER_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{12}$/;

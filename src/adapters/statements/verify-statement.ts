@@ -1,16 +1,16 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf } from "../../model/digest.ts";
-import { accepted, combine, refused, type Outcome } from "../../model/refusal.ts";
+import { accepted, combine, combineAll, refused, type Outcome } from "../../model/refusal.ts";
 import { APPROVAL_NAMESPACE, parseApproval, type Approval } from "../../model/statements/approval.ts";
 import type { SignatureCheck, SignedApproval, SignedStatement } from "../../model/statements/signed-statement.ts";
 import { folderNameOf, STATEMENT_NAMESPACE, type Statement } from "../../model/statements/statement.ts";
 import type { AllowedSigners } from "../../model/trust/allowed-signers.ts";
 import { verifySshSignature } from "../trust/ssh-keygen.ts";
 import { displayPath } from "../yaml-files.ts";
-import { readPlainFile, refuse } from "./plain-files.ts";
+import { listFolder, readPlainFile, refuse } from "../plain-files.ts";
 import {
   APPROVALS_FOLDER,
+  MAX_FILES,
   MAX_STATEMENT_BYTES,
   PROMOTER_SIGNATURE,
   STATEMENT_FILE,
@@ -61,7 +61,10 @@ async function verifyApprovals(
   folder: string,
   allowedSigners: AllowedSigners,
 ): Promise<Outcome<readonly SignedApproval[]>> {
-  const names = await namesIn(folder);
+  // Their kinds were looked at when the statements were read.
+  const entries = listFolder(folder, MAX_FILES);
+  if (entries.kind === "refused") return entries;
+  const names = entries.value.map(({ name }) => name).toSorted();
   const documents = names.filter((name) => name.endsWith(".json"));
   const lonely = names.filter((name) => name.endsWith(".sig") && !documents.includes(name.slice(0, -".sig".length)));
   if (lonely.length > 0) {
@@ -70,10 +73,7 @@ async function verifyApprovals(
       lonely.map((name) => refuse("unexpected-file", join(folder, name), found, "both, or none", "remove it")),
     );
   }
-  const read = await Promise.all(documents.map((name) => verifyApproval(join(folder, name), allowedSigners)));
-  const refusals = read.flatMap((one) => (one.kind === "refused" ? one.refusals : []));
-  if (refusals.length > 0) return refused(refusals);
-  return accepted(read.flatMap((one) => (one.kind === "accepted" ? [one.value] : [])));
+  return combineAll(await Promise.all(documents.map((name) => verifyApproval(join(folder, name), allowedSigners))));
 }
 
 async function verifyApproval(path: string, allowedSigners: AllowedSigners): Promise<Outcome<SignedApproval>> {
@@ -100,14 +100,4 @@ async function verifyFile(
   const { text } = allowedSigners;
   const check = await verifySshSignature({ allowedSigners: text, principal, namespace, signature, message, atMs: whenMs });
   return accepted(check);
-}
-
-/** Their kinds were looked at when the statements were read. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }

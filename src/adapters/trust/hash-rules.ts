@@ -1,10 +1,10 @@
 import { existsSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { digestOf, hexOf } from "../../model/digest.ts";
-import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, andThen, combineAll, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { isRulePath, PROJECT_FILE } from "../../model/trust/root.ts";
 import { projectRoot } from "../project.ts";
-import { listFolder, readPlainFile, refuse, refuseEntries } from "../statements/plain-files.ts";
+import { listFolder, readPlainFile, refuse, refuseEntries } from "../plain-files.ts";
 
 export const RULES_FOLDER = "policy";
 const MAX_ENTRIES = 2000;
@@ -24,10 +24,8 @@ export function hashRules(project = projectRoot): Outcome<ReadonlyMap<string, st
   const { files, refusals } = listFiles(project, RULES_FOLDER, MAX_DEPTH);
   if (refusals.length > 0) return refused(refusals);
   const projectFile = existsSync(join(project, PROJECT_FILE)) ? [PROJECT_FILE] : [];
-  const hashes = [...projectFile, ...files].map((file) => hashFile(project, file));
-  const reasons = hashes.flatMap((hash) => (hash.kind === "refused" ? hash.refusals : []));
-  if (reasons.length > 0) return refused(reasons);
-  return accepted(new Map(hashes.flatMap((hash) => (hash.kind === "accepted" ? [hash.value] : []))));
+  const hashes = combineAll([...projectFile, ...files].map((file) => hashFile(project, file)));
+  return andThen(hashes, (entries) => accepted(new Map(entries)));
 }
 
 function listFiles(project: string, folder: string, depth: number): Found {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { accepted, combine, refused, type Outcome } from "../../model/refusal.ts";
+import { accepted, combine, combineAll, refused, type Outcome } from "../../model/refusal.ts";
 import { MAX_SSH_SIGNATURE_CHARACTERS } from "../../model/ssh-signature.ts";
 import { MAX_ROOT_BYTES } from "../../model/trust/root.ts";
 import { ROOT_FOLDER } from "../../model/trust/trust-files.ts";
 import { trustFolder } from "../project.ts";
-import { listFolder, readPlainFile, refuse, refuseEntries } from "../statements/plain-files.ts";
+import { listFolder, readPlainFile, refuse, refuseEntries } from "../plain-files.ts";
 import { displayPath } from "../yaml-files.ts";
 
 /** A root as it lies there, with its signatures. Nothing of it is verified. */
@@ -41,10 +41,7 @@ export function readRoots(from: number | "newest", folder = trustFolder()): Outc
   const names = listed.value.map(({ name }) => name);
   const versions = names.flatMap((name) => Number(ROOT_NAME.exec(name)?.[1] ?? [])).toSorted((a, b) => a - b);
   const wanted = from === "newest" ? versions.slice(-1) : versions.filter((version) => version >= from);
-  const roots = wanted.map((version) => readRoot(path, version, names));
-  const refusals = roots.flatMap((root) => (root.kind === "refused" ? root.refusals : []));
-  if (refusals.length > 0) return refused(refusals);
-  return accepted(roots.flatMap((root) => (root.kind === "accepted" ? [root.value] : [])));
+  return combineAll(wanted.map((version) => readRoot(path, version, names)));
 }
 
 function readRoot(folder: string, version: number, names: readonly string[]): Outcome<StoredRoot> {

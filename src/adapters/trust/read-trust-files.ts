@@ -4,7 +4,7 @@ import { accepted, combine, type Outcome } from "../../model/refusal.ts";
 import { TRUST_FILES, type TrustFileName } from "../../model/trust/trust-files.ts";
 import { MAX_YAML_BYTES } from "../../model/yaml-source.ts";
 import { trustFolder } from "../project.ts";
-import { readPlainFile } from "../statements/plain-files.ts";
+import { readPlainFile } from "../plain-files.ts";
 
 /** The files of a trust folder that are there: read once, so that what is hashed is what is parsed. */
 export type TrustFiles = ReadonlyMap<TrustFileName, Uint8Array>;

@@ -6,7 +6,7 @@ import { parseSshSignature } from "../../model/ssh-signature.ts";
 import type { SignatureCheck } from "../../model/statements/signed-statement.ts";
 import { isPrincipal } from "../../model/trust/principal.ts";
 import { ProcessError, run } from "../processes.ts";
-import { Slots } from "../registry/slots.ts";
+import { Slots } from "../slots.ts";
 
 export interface SignatureQuestion {
   /** The text of an allowed_signers file. */

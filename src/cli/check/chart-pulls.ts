@@ -1,7 +1,7 @@
 import { fetchCharts } from "../../adapters/charts.ts";
 import type { Digest } from "../../model/digest.ts";
 import { renderReference, type PinnedReference } from "../../model/reference.ts";
-import { accepted, refused, type Outcome } from "../../model/refusal.ts";
+import { accepted, andThen, combineAll, type Outcome } from "../../model/refusal.ts";
 
 /** The charts of several stages: each is pulled once. */
 export class ChartPulls {
@@ -14,9 +14,7 @@ export class ChartPulls {
 
   async pull(references: readonly PinnedReference[]): Promise<Outcome<ReadonlyMap<Digest, string>>> {
     const pulled = await Promise.all([...new Set(references.map((reference) => this.#once(reference)))]);
-    const refusals = pulled.flatMap((one) => (one.kind === "refused" ? one.refusals : []));
-    if (refusals.length > 0) return refused([...new Set(refusals)]);
-    return accepted(new Map(pulled.flatMap((one) => (one.kind === "accepted" ? [...one.value] : []))));
+    return andThen(combineAll(pulled), (charts) => accepted(new Map(charts.flatMap((chart) => [...chart]))));
   }
 
   #once(reference: PinnedReference): Promise<Outcome<ReadonlyMap<Digest, string>>> {

@@ -2,12 +2,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { checkCoverage } from "../../coverage.ts";
 import { projectRoot } from "../../adapters/project.ts";
-import { Slots } from "../../adapters/registry/slots.ts";
+import { Slots } from "../../adapters/slots.ts";
 import { loadStage, readUnverifiedStages, stagesPath, type LoadedStage } from "../../adapters/stage-loader.ts";
 import { loadTrust } from "../../adapters/trust/load-trust.ts";
 import { displayPath, readYamlFile } from "../../adapters/yaml-files.ts";
 import { isRecord } from "../../model/json.ts";
-import { accepted, RefusalError, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { findStage } from "../../model/stages.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { ChartPulls } from "./chart-pulls.ts";
@@ -184,8 +184,4 @@ function oneStage(stages: readonly string[]): Refusal {
     expected: "the one stage that the events are about",
     action: "npm run check -- <stage> --events <file>",
   };
-}
-
-function refusalsOf(outcome: Outcome<unknown>): readonly Refusal[] {
-  return outcome.kind === "refused" ? outcome.refusals : [];
 }

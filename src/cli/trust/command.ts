@@ -12,7 +12,7 @@ const EXIT_CODES = "\nExit codes: 0 done, 1 refused or failed, 2 wrong use or in
 export function trustCommand(): Command {
   // Before the subcommands are made: they inherit it.
   const command = new Command("trust")
-    .description("who and what counts: the signed list of the files under trust/ and the rules in policy/")
+    .description("who and what counts: the signed list of the files under trust/ and policy/, and of Pulumi.yaml")
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(--help shows what it takes)")
@@ -24,6 +24,7 @@ export function trustCommand(): Command {
     .command("status")
     .description("anchor, roots, owners, what waits for signatures, what differs, expires or is revoked")
     .option("--json", "for programs")
+    .addHelpText("after", EXIT_CODES)
     .action((options: Parameters<typeof showTrust>[0]) => untilInterrupted((signal) => showTrust(options, signal)));
   command
     .command("verify")

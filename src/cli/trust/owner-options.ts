@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, combineAll, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { isPrincipal } from "../../model/trust/principal.ts";
 import type { RootOwner } from "../../model/trust/root.ts";
 import { readKey } from "./signing-key.ts";
@@ -10,10 +10,7 @@ export async function readOwners(
   typed: readonly string[] = [],
   signal: AbortSignal,
 ): Promise<Outcome<readonly RootOwner[]>> {
-  const read = await Promise.all(typed.map((text) => readOwner(option, text, signal)));
-  const refusals = read.flatMap((outcome) => (outcome.kind === "refused" ? outcome.refusals : []));
-  if (refusals.length > 0) return refused(refusals);
-  return accepted(read.flatMap((outcome) => (outcome.kind === "accepted" ? [outcome.value] : [])));
+  return combineAll(await Promise.all(typed.map((text) => readOwner(option, text, signal))));
 }
 
 async function readOwner(option: string, text: string, signal: AbortSignal): Promise<Outcome<RootOwner>> {

@@ -15,7 +15,7 @@ export async function verifyTrust({ json }: { readonly json?: true }): Promise<v
   if (json === true) process.stdout.write(`${JSON.stringify({ root, folder: display }, undefined, 2)}\n`);
   else
     process.stdout.write(
-      `root ${renderAnchor(root)} counts: ${display}/ and the rules in policy/ are as it lists them\n`,
+      `root ${renderAnchor(root)} counts: ${display}/, policy/ and Pulumi.yaml are as it lists them\n`,
     );
 }
 

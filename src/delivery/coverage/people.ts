@@ -1,6 +1,6 @@
 import type { SignatureCheck } from "../../model/statements/signed-statement.ts";
 import type { RevokedKey } from "../../model/trust/revocations.ts";
-import type { Membership } from "../../model/trust/roles.ts";
+import { lasts, membershipsAt } from "../../model/trust/roles.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 
 /** Who counts, and by which time. */
@@ -45,9 +45,7 @@ export function problemOfMember(
   { roles, nowMs }: People,
 ): string | undefined {
   const names = groups.join(", ");
-  const memberships = groups
-    .flatMap((group) => roles.get(group) ?? [])
-    .filter((one) => one.principal === principal && one.sinceMs <= atMs && lasts(one, atMs));
+  const memberships = groups.flatMap((group) => membershipsAt(roles, group, principal, atMs));
   if (memberships.length === 0) return `${principal} was no member of ${names} then`;
   if (nowMs === undefined || memberships.some((one) => lasts(one, nowMs))) return undefined;
   return `${principal} is no longer a member of ${names}: ${NOT_DEPLOYED}`;
@@ -92,8 +90,4 @@ function problemOfKey(
 /** What a key that was left signed before stands; of a compromised one, nothing. */
 function stands({ kind, sinceMs }: RevokedKey, atMs: number): boolean {
   return kind === "left" && atMs < sinceMs;
-}
-
-function lasts({ untilMs }: Membership, atMs: number): boolean {
-  return untilMs === undefined || atMs < untilMs;
 }

@@ -1,5 +1,5 @@
 import type { Digest } from "../../model/digest.ts";
-import type { Refusal } from "../../model/refusal.ts";
+import { accepted, refusalsOf, type Refusal } from "../../model/refusal.ts";
 import type { Anchor } from "../../model/trust/anchor.ts";
 import type { Root, RootOwner } from "../../model/trust/root.ts";
 import { refuseChain, signersOf, type RootEvidence } from "../../model/trust/root-chain.ts";
@@ -40,7 +40,10 @@ export function walkChain(anchor: Anchor | undefined, roots: readonly RootEviden
   if (first === undefined && anchor === undefined)
     return { chain: [], counted: undefined, pending: undefined, broken: [] };
   const start = anchor ?? anchorOf(first);
-  const refusals = start === undefined ? refusalsOf(first) : refuseChain(start, first === undefined ? [] : [first]);
+  const refusals =
+    start === undefined
+      ? refusalsOf(first?.read ?? accepted(undefined))
+      : refuseChain(start, first === undefined ? [] : [first]);
   const known = first === undefined ? undefined : knownRoot(first, undefined);
   if (refusals.length > 0 || first === undefined || known === undefined)
     return { chain: [], counted: undefined, pending: undefined, broken: refusals };
@@ -73,10 +76,6 @@ function knownRoot({ file, read, signatures }: RootEvidence, before: KnownRoot |
 
 function anchorOf(first: RootEvidence | undefined): Anchor | undefined {
   return first?.read.kind === "accepted" ? { version: first.version, digest: first.read.value.digest } : undefined;
-}
-
-function refusalsOf(first: RootEvidence | undefined): readonly Refusal[] {
-  return first?.read.kind === "refused" ? first.read.refusals : [];
 }
 
 /** Whose signatures a pending root still needs, for each of the two thresholds. */

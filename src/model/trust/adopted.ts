@@ -3,7 +3,7 @@ import type { Digest } from "../digest.ts";
 import { isRecord } from "../json.ts";
 import { parseLeniently } from "../lenient-parse.ts";
 import { nameOf, parseReference, type Reference } from "../reference.ts";
-import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
+import { accepted, refusalsOf, refused, type Outcome, type Refusal } from "../refusal.ts";
 import type { YamlSource } from "../yaml-source.ts";
 import { countsFor, ownerSchema, reasonSchema, stageNamesSchema } from "./entry-fields.ts";
 
@@ -50,7 +50,7 @@ export function parseAdopted(source: YamlSource): Outcome<readonly Adoption[]> {
   if (value === undefined || refusals.length > 0) return refused(refusals);
   const entries = value.adopted.map((entry, index) => parseEntry(source, entry, index));
   const adoptions = entries.flatMap((entry) => (entry.kind === "accepted" ? [entry.value] : []));
-  const reasons = entries.flatMap((entry) => (entry.kind === "refused" ? entry.refusals : []));
+  const reasons = entries.flatMap((entry) => refusalsOf(entry));
   // Indices are the file's only where nothing was left out.
   if (reasons.length === 0) reasons.push(...refuseDuplicates(source, adoptions));
   return reasons.length > 0 ? refused(reasons) : accepted(adoptions);

@@ -56,15 +56,15 @@ function refuseSpellings(source: YamlSource, groups: readonly (readonly [string,
   });
 }
 
-/** Whether a principal is a member of a group at a time. */
-export function isMember(roles: Roles, group: string, principal: string, atMs: number): boolean {
+/** What makes a principal a member of a group at a time; empty where nothing does. */
+export function membershipsAt(roles: Roles, group: string, principal: string, atMs: number): readonly Membership[] {
   const members = roles.get(group) ?? [];
-  return members.some(
-    (member) =>
-      member.principal === principal &&
-      member.sinceMs <= atMs &&
-      (member.untilMs === undefined || atMs < member.untilMs),
-  );
+  return members.filter((one) => one.principal === principal && one.sinceMs <= atMs && lasts(one, atMs));
+}
+
+/** Whether a membership has not ended by a time. */
+export function lasts({ untilMs }: Membership, atMs: number): boolean {
+  return untilMs === undefined || atMs < untilMs;
 }
 
 function refuseTimes(source: YamlSource, group: string, members: readonly Membership[]): Refusal[] {

@@ -74,7 +74,7 @@ describe("a rule's violation, as the pack words it", () => {
     assert.equal(place.path, "hosts-owned: Application/portal hosts[0]");
     assert.equal(found, "portal.example.com");
     assert.match(expected, /^a host in test\.example\.org/);
-    assert.equal(action, hostsOwned.fix);
+    assert.equal(action, "choose a host that ends in .test.example.org");
   });
 
   it("says all of it in the text that people read", async () => {

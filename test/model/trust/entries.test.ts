@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isAdoptedIn, parseAdopted } from "../../../src/model/trust/adopted.ts";
 import { parseExemptions } from "../../../src/model/trust/exemptions.ts";
 import { parseRevocations } from "../../../src/model/trust/revocations.ts";
-import { isMember, parseRoles } from "../../../src/model/trust/roles.ts";
+import { membershipsAt, parseRoles } from "../../../src/model/trust/roles.ts";
 import { countsFor } from "../../../src/model/trust/entry-fields.ts";
 import { digestOf } from "../../../src/model/digest.ts";
 import type { Outcome } from "../../../src/model/refusal.ts";
@@ -35,7 +35,7 @@ describe("parseRoles", () => {
 
   it("reads who is in which group, and when", () => {
     const roles = valueOf(parseRoles(sourceOf(text)));
-    const at = (time: string) => isMember(roles, "managers", "ann@example.com", Date.parse(time));
+    const at = (time: string) => membershipsAt(roles, "managers", "ann@example.com", Date.parse(time)).length > 0;
     assert.deepEqual(
       [
         "2025-12-31T23:59:59.999Z",
@@ -46,8 +46,8 @@ describe("parseRoles", () => {
       ].map(at),
       [false, true, true, false, true],
     );
-    assert.ok(!isMember(roles, "operations", "ann@example.com", Date.parse(SINCE)));
-    assert.ok(!isMember(roles, "managers", "eve", Date.parse(SINCE)));
+    assert.deepEqual(membershipsAt(roles, "operations", "ann@example.com", Date.parse(SINCE)), []);
+    assert.deepEqual(membershipsAt(roles, "managers", "eve", Date.parse(SINCE)), []);
   });
 
   refusesEach(parseRoles, text, {

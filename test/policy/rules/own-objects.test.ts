@@ -1,83 +1,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ownObjects } from "../../../policy/rules/own-objects.ts";
-import { application } from "../../../src/model/application.ts";
-import { chart } from "../../../src/model/chart.ts";
 import { applications, catalogueOf } from "../../model/sample-stage.ts";
 import { unknown } from "../harness/engine-values.ts";
-import { IN_APPLICATION, IN_STAGE, type ResourceText } from "../harness/resources.ts";
+import { IN_APPLICATION, IN_STAGE } from "../harness/resources.ts";
 import { applicationComponent, stageComponent } from "../harness/samples.ts";
 import { stageContext } from "../harness/stage-context.ts";
 import { assertPasses, assertUndecided, assertViolates, violatedPaths } from "../harness/verdict.ts";
+import {
+  binding,
+  DATABASE,
+  declaring,
+  definition,
+  kinds,
+  NAMESPACE,
+  object,
+  RBAC,
+  role,
+  type Fields,
+} from "./chart-objects.ts";
 import { budget, deployment, httpRoute, ingress, service } from "./web-service.ts";
-
-const NAMESPACE = "ehealth-inttest";
-const RBAC = "rbac.authorization.k8s.io/v1";
-const DATABASE = { apiVersion: "example.com/v1", kind: "Database", imagePaths: [] };
-const kinds = (apiVersion: string, ...names: readonly string[]) => names.map((kind) => ({ apiVersion, kind }));
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An object of the chart of appointments, in its namespace. */
-function object(apiVersion: string, kind: string, fields: Fields = {}, metadata: Fields = {}): ResourceText {
-  const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
-  return {
-    type,
-    props: { apiVersion, kind, metadata: { name: "sample", namespace: NAMESPACE, ...metadata }, ...fields },
-  };
-}
-
-/** The sample stage, where appointments declares kinds, the half of them through its chart. */
-const declaring = (() => {
-  const ownKinds = [...kinds(RBAC, "RoleBinding", "ClusterRoleBinding"), ...kinds("v1", "LimitRange")];
-  const described = chart({
-    name: "web-service",
-    customResources: [DATABASE],
-    privilegedKinds: [
-      ...kinds(RBAC, "Role", "ClusterRole"),
-      ...kinds("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
-      ...kinds("example.com/v1", "DatabaseClass", "Database"),
-    ],
-    toValues: () => ({}),
-  });
-  const appointments = application({
-    name: "appointments",
-    namespace: "ehealth",
-    chart: described,
-    secrets: ["DATABASE_URL", "QUEUE_URL"],
-    privilegedKinds: [...ownKinds, ...kinds("gateway.networking.k8s.io/v1beta1", "ReferenceGrant")],
-    migration: { command: ["migrate", "up"], secrets: ["DATABASE_URL"] },
-  });
-  return stageContext({
-    catalogue: catalogueOf(...applications.filter(({ name }) => name !== "appointments"), appointments),
-  });
-})();
-
-const binding = (kind: string, fields: Fields = {}, metadata: Fields = {}) =>
-  object(
-    RBAC,
-    kind,
-    {
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reader" },
-      subjects: [{ kind: "ServiceAccount", name: "appointments", namespace: NAMESPACE }],
-      ...fields,
-    },
-    metadata,
-  );
-const role = (kind: string, rule: Fields = {}, fields: Fields = {}, metadata: Fields = {}) =>
-  object(
-    RBAC,
-    kind,
-    { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"], ...rule }], ...fields },
-    metadata,
-  );
-const definition = (group: string, kind: string) =>
-  object(
-    "apiextensions.k8s.io/v1",
-    "CustomResourceDefinition",
-    { spec: { group, names: { kind } } },
-    { namespace: undefined },
-  );
 
 describe("own-objects", () => {
   it("accepts what applications are made of, in their namespace", async () => {
@@ -219,44 +161,6 @@ describe("own-objects", () => {
   it("refuses definitions of kinds that are not the application's", async () => {
     await assertViolates(ownObjects, definition("example.com", "Queue"), ["spec"], declaring);
     await assertViolates(ownObjects, definition("gateway.networking.k8s.io", "Database"), ["spec"], declaring);
-  });
-
-  for (const name of ["cluster-admin", "admin", "edit", "system:masters"]) {
-    it(`refuses a binding to ${name}`, async () => {
-      const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
-      for (const kind of ["RoleBinding", "ClusterRoleBinding"])
-        await assertViolates(ownObjects, binding(kind, { roleRef }), ["roleRef.name"], declaring);
-    });
-  }
-
-  for (const [what, subject] of [
-    ["a user", { kind: "User", name: "ben", namespace: NAMESPACE }],
-    ["a group", { kind: "Group", name: "system:serviceaccounts" }],
-    ["an account of another namespace", { kind: "ServiceAccount", name: "appointments", namespace: "kube-system" }],
-    ["an account of no namespace", { kind: "ServiceAccount", name: "appointments" }],
-  ] as const) {
-    it(`refuses a binding of ${what}`, async () => {
-      const subjects = [{ kind: "ServiceAccount", name: "appointments", namespace: NAMESPACE }, subject];
-      await assertViolates(ownObjects, binding("ClusterRoleBinding", { subjects }), ["subjects[1]"], declaring);
-    });
-  }
-
-  for (const [what, rule] of [
-    ["everything", { apiGroups: ["*"], resources: ["*"], verbs: ["*"] }],
-    ["roles", { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"], verbs: ["escalate"] }],
-    ["admission", { apiGroups: ["admissionregistration.k8s.io"], resources: ["*"], verbs: ["patch"] }],
-    ["other people's names", { resources: ["users"], verbs: ["impersonate"] }],
-  ] as const) {
-    it(`refuses a role over ${what}`, async () => {
-      await assertViolates(ownObjects, role("ClusterRole", rule), ["rules[0]"], declaring);
-    });
-  }
-
-  it("refuses a role that becomes part of others, or is made of others", async () => {
-    const labels = { "rbac.authorization.k8s.io/aggregate-to-view": "true" };
-    await assertViolates(ownObjects, role("ClusterRole", {}, {}, { labels }), ["metadata.labels"], declaring);
-    const fields = { aggregationRule: { clusterRoleSelectors: [] } };
-    await assertViolates(ownObjects, role("ClusterRole", {}, fields), ["aggregationRule"], declaring);
   });
 
   for (const name of [

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, type Dirent } from "node:fs";
 import { join } from "node:path";
-import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
-import { displayPath } from "../yaml-files.ts";
+import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { displayPath } from "./yaml-files.ts";
 
 /**
  * Reading what must be exactly what it seems: real folders with regular files of bounded size. A link could show a
@@ -66,7 +66,13 @@ export function refuse(code: string, path: string, found: string, expected: stri
 
 function refuseKind(path: string, isLink: boolean, expected: string): Refusal {
   const found = isLink ? "a symbolic link" : "something of another kind";
-  return refuse(isLink ? "symbolic-link" : "not-plain", path, found, expected, "put the real thing there, or remove it");
+  return refuse(
+    isLink ? "symbolic-link" : "not-plain",
+    path,
+    found,
+    expected,
+    "put the real thing there, or remove it",
+  );
 }
 
 function tooLarge(path: string, bytes: number, maxBytes: number): Refusal {
