@@ -7,7 +7,7 @@ import { refuseStage } from "../model/stage-refusals.ts";
 import { toStage, type Stage } from "../model/stage.ts";
 import { findStage, parseStages, type StageDefinition, type Stages } from "../model/stages.ts";
 import type { Trust } from "../model/trust/trust.ts";
-import type { YamlSource } from "../model/yaml-source.ts";
+import { parseYamlSource, type YamlSource } from "../model/yaml-source.ts";
 import { loadCatalogue } from "./catalogue.ts";
 import { projectRoot, trustFolder } from "./project.ts";
 import { loadTrust } from "./trust/load-trust.ts";
@@ -18,6 +18,16 @@ export interface StageLoad {
   readonly stage: string;
   /** The configuration as the engine hands it to the program; without it the file's own values count. */
   readonly given?: Readonly<Record<string, string>>;
+  /** What the stack file is to become, in place of its text. */
+  readonly text?: string;
+  /** Where several stages are loaded: what they have in common, loaded once. */
+  readonly common?: CommonParts;
+}
+
+/** What all stages of a project share. */
+export interface CommonParts {
+  readonly catalogue: Outcome<Catalogue>;
+  readonly trust: Outcome<Trust>;
 }
 
 export interface LoadedStage {
@@ -45,9 +55,17 @@ export async function loadStackFile(stage: string, root = projectRoot): Promise<
   return readYamlFile(join(root, stackFileName(stage)));
 }
 
+export async function loadCommonParts(): Promise<CommonParts> {
+  const [catalogue, trust] = await Promise.all([loadCatalogue(), loadTrust()]);
+  return { catalogue, trust };
+}
+
 /** Reads everything that says what a stage is to be; all that is wrong with any of it is one refusal. */
-export async function loadStage({ project, stage, given }: StageLoad): Promise<Outcome<LoadedStage>> {
-  const [catalogue, trust, source] = await Promise.all([loadCatalogue(), loadTrust(), loadStackFile(stage)]);
+export async function loadStage({ project, stage, given, text, common }: StageLoad): Promise<Outcome<LoadedStage>> {
+  const [{ catalogue, trust }, source] = await Promise.all([
+    common ?? loadCommonParts(),
+    text === undefined ? loadStackFile(stage) : parseYamlSource(stackFileName(stage), text),
+  ]);
   const definition = andThen(trust, ({ stages }) => findStage(stages, stage, displayPath(stagesPath())));
   if (source.kind === "refused") return refused([catalogue, definition, source].flatMap(refusalsOf));
   const engineConfig = given === undefined ? undefined : toEngineConfig(given, configOf(source.value));

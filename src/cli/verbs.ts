@@ -24,6 +24,56 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./pin/command.ts")).pinCommand(),
   },
   {
+    name: "promote",
+    description: "moves proven versions from one stage to the next, with a signed statement",
+    load: async () => (await import("./promote/command.ts")).promoteCommand(),
+  },
+  {
+    name: "propose",
+    description: "states settings and catalogue changes of a gated stage",
+    load: async () => (await import("./propose/command.ts")).proposeCommand(),
+  },
+  {
+    name: "approve",
+    description: "shows what is to be approved, and signs it",
+    load: async () => (await import("./approve/command.ts")).approveCommand(),
+  },
+  {
+    name: "approvals",
+    description: "who signed what is to come to a stage, and what is missing",
+    load: async () => (await import("./approvals/command.ts")).approvalsCommand(),
+  },
+  {
+    name: "revoke",
+    description: "withdraws an approval or a statement",
+    load: async () => (await import("./revoke/command.ts")).revokeCommand(),
+  },
+  {
+    name: "status",
+    description: "applications and stages: versions, ages, coverage, holds",
+    load: async () => (await import("./status/command.ts")).statusCommand(),
+  },
+  {
+    name: "diff",
+    description: "what differs between two stages: versions and settings",
+    load: async () => (await import("./diff/command.ts")).diffCommand(),
+  },
+  {
+    name: "hold",
+    description: "keeps a stage or an application where it is, with a reason",
+    load: async () => (await import("./hold/command.ts")).holdCommand(),
+  },
+  {
+    name: "resume",
+    description: "ends a hold",
+    load: async () => (await import("./resume/command.ts")).resumeCommand(),
+  },
+  {
+    name: "merge",
+    description: "merges two versions of a stack file: git's merge driver",
+    load: async () => (await import("./merge/command.ts")).mergeCommand(),
+  },
+  {
     name: "trust",
     description: "who and what counts: starts, changes, signs and verifies the trust root",
     load: async () => (await import("./trust/command.ts")).trustCommand(),

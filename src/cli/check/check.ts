@@ -1,13 +1,11 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { checkCoverage } from "../../coverage.ts";
-import { projectRoot } from "../../adapters/project.ts";
+import { readProjectName } from "../../adapters/project-name.ts";
 import { Slots } from "../../adapters/slots.ts";
 import { loadStage, readUnverifiedStages, stagesPath, type LoadedStage } from "../../adapters/stage-loader.ts";
 import { loadTrust } from "../../adapters/trust/load-trust.ts";
-import { displayPath, readYamlFile } from "../../adapters/yaml-files.ts";
-import { isRecord } from "../../model/json.ts";
-import { accepted, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { displayPath } from "../../adapters/yaml-files.ts";
+import { accepted, orThrow, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { findStage } from "../../model/stages.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { ChartPulls } from "./chart-pulls.ts";
@@ -33,7 +31,7 @@ const MAX_PREVIEWS = 4;
 
 /** Everything that can be decided without a cluster. @throws RefusalError (2) where it cannot be looked at as asked */
 export async function check(call: CheckCall): Promise<readonly CheckResult[]> {
-  const [project, trust] = await Promise.all([readProject(), loadTrust()]);
+  const [project, trust] = await Promise.all([readProjectName().then((name) => orThrow(name, 2)), loadTrust()]);
   const stages = await stageNames(call.stages, trust);
   const results =
     call.events === undefined ? checkAll(project, stages, call, trust) : checkRun(project, stages, call, call.events);
@@ -158,17 +156,6 @@ async function stageNames(named: readonly string[], trust: Outcome<Trust>): Prom
   const refusals = found.flatMap(refusalsOf);
   if (refusals.length > 0) throw new RefusalError(refusals, 2);
   return named.length > 0 ? [...new Set(named)] : [...stages.value.keys()];
-}
-
-/** The project's name. @throws RefusalError (2) */
-async function readProject(): Promise<string> {
-  const source = await readYamlFile(join(projectRoot, "Pulumi.yaml"));
-  if (source.kind === "refused") throw new RefusalError(source.refusals, 2);
-  const name = isRecord(source.value.tree) ? source.value.tree["name"] : undefined;
-  if (typeof name === "string" && name !== "") return name;
-  const place = source.value.placeOf(["name"]);
-  const found = "no name of the project";
-  throw new RefusalError([{ code: "no-project", place, found, expected: "name: …", action: "name the project" }], 2);
 }
 
 function order({ stage, check: name }: CheckResult, stages: readonly string[]): number {

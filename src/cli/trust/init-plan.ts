@@ -12,7 +12,7 @@ import { REQUIRED_TRUST_FILES, type TrustFileName } from "../../model/trust/trus
 import type { InitOptions } from "./init.ts";
 import { findOpenPoints } from "./open-points.ts";
 import { readOwners } from "./owner-options.ts";
-import { findPrincipal, findSigningKey, type SigningKey } from "./signing-key.ts";
+import { findPrincipal, findSigningKey, type SigningKey } from "../signing-key.ts";
 
 /** What `init` is about to write. */
 export interface InitPlan {

@@ -11,7 +11,7 @@ import { planInit, type InitPlan } from "./init-plan.ts";
 import { renderOpenPoints } from "./open-points.ts";
 import { ownerText, ownerToJson } from "./root-text.ts";
 import { refuseKey } from "./sign.ts";
-import { withKeyFile } from "./signing-key.ts";
+import { withKeyFile } from "../signing-key.ts";
 import { writeAllOrNothing } from "./write-all-or-nothing.ts";
 
 export interface InitOptions extends ChangeOptions {

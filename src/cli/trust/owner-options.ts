@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { accepted, combineAll, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { isPrincipal } from "../../model/trust/principal.ts";
 import type { RootOwner } from "../../model/trust/root.ts";
-import { readKey } from "./signing-key.ts";
+import { readKey } from "../signing-key.ts";
 
 /** Reads `principal=key.pub` as often as it was typed; files are relative to the working directory. */
 export async function readOwners(

@@ -19,7 +19,7 @@ import type { RootOwner } from "../../model/trust/root.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { fileDiff } from "./file-diff.ts";
 import { differenceToJson, ownerToJson, renderDifference, renderDiffText, renderMissing } from "./root-text.ts";
-import { findSigningKey, withKeyFile, type SigningKey } from "./signing-key.ts";
+import { findSigningKey, withKeyFile, type SigningKey } from "../signing-key.ts";
 import { currentRoot, readTrustState, refuseChangedSince, type TrustState } from "./trust-state.ts";
 
 export interface SignOptions extends ChangeOptions {

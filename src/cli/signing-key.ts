@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ProcessError, run } from "../../adapters/processes.ts";
-import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
-import { parseSshPublicKey, type SshPublicKey } from "../../model/ssh-public-key.ts";
-import { isPrincipal } from "../../model/trust/principal.ts";
+import { ProcessError, run } from "../adapters/processes.ts";
+import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { parseSshPublicKey, type SshPublicKey } from "../model/ssh-public-key.ts";
+import { isPrincipal } from "../model/trust/principal.ts";
 
 /** An SSH key that this machine can sign with. */
 export interface SigningKey {

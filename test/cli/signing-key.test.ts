@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../src/adapters/processes.ts";
-import { signWithSshKey, verifySshSignature } from "../../../src/adapters/trust/ssh-keygen.ts";
-import { findSigningKey, withKeyFile, type SigningKey } from "../../../src/cli/trust/signing-key.ts";
-import type { Outcome } from "../../../src/model/refusal.ts";
-import { codesOf, valueOf } from "../../model/trust/sample-trust.ts";
-import { makePerson, type Person } from "../../statements/people.ts";
+import { run } from "../../src/adapters/processes.ts";
+import { signWithSshKey, verifySshSignature } from "../../src/adapters/trust/ssh-keygen.ts";
+import { findSigningKey, withKeyFile, type SigningKey } from "../../src/cli/signing-key.ts";
+import type { Outcome } from "../../src/model/refusal.ts";
+import { codesOf, valueOf } from "../model/trust/sample-trust.ts";
+import { makePerson, type Person } from "../statements/people.ts";
 
 const NAMESPACE = "root@lockstep";
 

@@ -1,0 +1,5 @@
+import { Command } from "commander";
+
+export function approveCommand(): Command {
+  return new Command("approve").description("shows what is to be approved, and signs it");
+}

@@ -1,0 +1,65 @@
+import type { Digest } from "./digest.ts";
+import type { VerifiedRoot } from "./trust/trust.ts";
+
+/** One entry of a stack's history, as the engine keeps it. */
+export interface StackUpdate {
+  /** The engine's number of it; file backends give 0 to all. */
+  readonly version: number;
+  /** `update`, `destroy`, `refresh`, … */
+  readonly kind: string;
+  readonly result: "succeeded" | "failed" | "in-progress";
+  /** As the engine gives it. */
+  readonly startTime: string;
+  readonly startMs: number;
+  /** Undefined while it runs, and after it was killed. */
+  readonly endMs: number | undefined;
+  /** The pins of its configuration, by application, as they stood in the file. */
+  readonly pins: ReadonlyMap<string, WrittenPin>;
+}
+
+/** Of a pin in the history: what identifies the version. */
+export interface WrittenPin {
+  readonly image: string;
+  readonly chart: string;
+}
+
+/** A workload of an application, in its namespace. */
+export interface WorkloadName {
+  readonly kind: "Deployment" | "StatefulSet" | "DaemonSet";
+  readonly name: string;
+}
+
+/** An application as the stack's outputs have it: as the last update that succeeded left it. */
+export interface DeployedVersion extends WrittenPin {
+  /** In the cluster. */
+  readonly namespace: string | undefined;
+  /** The statement that it was deployed under. */
+  readonly statement: Digest | undefined;
+  /** Of its desired state. */
+  readonly desired: Digest | undefined;
+  /** When the first of the uninterrupted updates with this desired state began. */
+  readonly sinceMs: number | undefined;
+  /** Undefined where an earlier program wrote none down. */
+  readonly workloads: readonly WorkloadName[] | undefined;
+}
+
+/** A stack's outputs, seen from outside the program. */
+export interface DeployedStage {
+  readonly stage: string | undefined;
+  readonly clusterUid: string | undefined;
+  readonly root: VerifiedRoot | undefined;
+  readonly applications: ReadonlyMap<string, DeployedVersion>;
+  /** The newest statement about each application, those that went included. */
+  readonly statements: ReadonlyMap<string, Digest>;
+}
+
+/** What the cluster says of a workload now. */
+export interface WorkloadState extends WorkloadName {
+  readonly namespace: string;
+  /** Of its containers, init containers included. */
+  readonly images: readonly string[];
+  /** Why it is not as healthy as it should be; undefined: every replica is there, ready, and of its newest version. */
+  readonly problem: string | undefined;
+  /** Since when it has been available without a break, where the cluster says it. */
+  readonly availableSinceMs: number | undefined;
+}
