@@ -26,7 +26,7 @@ export function applicationNames(count: number): readonly string[] {
 /** Writes a clone of this project with a catalogue of that many applications into a folder that is absent or empty. */
 export async function writeProject(folder: string, contents: ProjectContents): Promise<void> {
   // The rules are under the trust root's signature: as they are, or the program refuses to run.
-  await linkProject(folder, ["src", "policy"], (source) => !isCatalogueFile(source));
+  await linkProject(folder, ["src", "policy"], withoutCatalogue);
   const catalogue = path.join(folder, "src", "applications");
   for (const name of applicationNames(contents.applicationCount))
     await writeFile(path.join(catalogue, `${name}.ts`), catalogueFile(name));
@@ -89,7 +89,11 @@ export const ${constant} = application({
 `;
 }
 
-/** The folder's own subfolders are the typed charts. */
+/** All but the catalogue's own files; its folder's subfolders are the typed charts. */
+export function withoutCatalogue(source: string): boolean {
+  return !isCatalogueFile(source);
+}
+
 function isCatalogueFile(source: string): boolean {
   return path.dirname(source) === path.join(projectRoot, "src", "applications") && source.endsWith(".ts");
 }

@@ -27,6 +27,7 @@ import {
 } from "./measurements.ts";
 import { POLICY_PACK_OPTION } from "./policy-fleet.ts";
 import { measurePolicy, type PolicyReport } from "./policy-measurements.ts";
+import { measurePromotion, type PromotionSize } from "./promotion-measurements.ts";
 import { renderReport } from "./report-text.ts";
 import { timeSandboxStart } from "./sandbox-start.ts";
 import { publishSignedImages } from "./signed-images.ts";
@@ -43,12 +44,17 @@ type Tools = ResolvedTools<(typeof upTools)[number]>;
 
 const DEFAULT_RUNS = 5;
 const SIZES = [3, 50, 200];
+/** Nothing of it is deployed. */
+const PROMOTION_SIZES = [250, 500, 1000];
+/** They start none, or measure just that. */
+const WITHOUT_SANDBOX: ReadonlySet<Topic> = new Set(["sandbox", "promotion"]);
 const DEFAULT_PORT_BASE = 27_600;
 
 function toPlan({ quick, only, runs }: Options): Plan {
   return {
     topics: new Set(only === undefined ? TOPICS : [only]),
     sizes: quick === true ? SIZES.slice(0, 1) : only === "image" || only === "policy" ? SIZES.slice(-1) : SIZES,
+    quick: quick === true,
     runs: runs ?? (quick === true ? 1 : DEFAULT_RUNS),
   };
 }
@@ -80,8 +86,13 @@ async function measure(plan: Plan, { folder, location, tools, signal }: Place): 
   const sandboxStartMs = topics.has("sandbox")
     ? await timeSandboxStarts(runs, { folder, location, tools, signal })
     : [];
-  const report = { machine, runs, ...(sandboxStartMs.length === 0 ? {} : { sandboxStartMs }) };
-  if (topics.size === 1 && topics.has("sandbox")) return { ...report, fleets: [] };
+  const promotion = topics.has("promotion") ? await benchPromotion(plan, folder, signal) : undefined;
+  const report = {
+    ...{ machine, runs },
+    ...(sandboxStartMs.length === 0 ? {} : { sandboxStartMs }),
+    ...(promotion === undefined ? {} : { promotion }),
+  };
+  if ([...topics].every((topic) => WITHOUT_SANDBOX.has(topic))) return { ...report, fleets: [] };
 
   say("starting the sandbox, with samples");
   await upSandbox(location, { tools, signal, furtherSteps });
@@ -109,6 +120,11 @@ async function measure(plan: Plan, { folder, location, tools, signal }: Place): 
     ...(policy === undefined ? {} : { policy }),
     fleets,
   };
+}
+
+function benchPromotion({ runs, quick }: Plan, folder: string, signal: AbortSignal): Promise<readonly PromotionSize[]> {
+  const sizes = quick ? PROMOTION_SIZES.slice(0, 1) : PROMOTION_SIZES;
+  return measurePromotion({ folder: path.join(folder, "promotion"), sizes, runs, signal, say });
 }
 
 async function benchPolicy(

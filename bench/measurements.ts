@@ -3,18 +3,21 @@ import path from "node:path";
 import { keepEngineLogs } from "./engine-logs.ts";
 import { Fleet, type FleetSetting } from "./fleet.ts";
 import type { PolicyReport } from "./policy-measurements.ts";
+import type { PromotionSize } from "./promotion-measurements.ts";
 import { measureInTurns, type Measurement, type Sample, type Subject } from "./samples.ts";
 import { median } from "./statistics.ts";
 import { probeEnvironment, readStartUp, type StartUp } from "./start-up.ts";
 
 /** What can be measured by itself, with `--only`. */
-export const TOPICS = ["sandbox", "start-up", "no-op", "image", "policy"] as const;
+export const TOPICS = ["sandbox", "start-up", "no-op", "image", "policy", "promotion"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Plan {
   readonly topics: ReadonlySet<Topic>;
   readonly sizes: readonly number[];
   readonly runs: number;
+  /** The smallest of each alone. */
+  readonly quick: boolean;
 }
 
 /** Everything a run of the bench found. Times in milliseconds, memory in bytes. */
@@ -24,6 +27,7 @@ export interface Report {
   readonly sandboxStartMs?: readonly number[];
   readonly startUp?: StartUp & { readonly applications: number; readonly runsMs: readonly number[] };
   readonly policy?: PolicyReport;
+  readonly promotion?: readonly PromotionSize[];
   readonly fleets: readonly FleetReport[];
 }
 

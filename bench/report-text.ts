@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { milliseconds, range, seconds } from "./duration-text.ts";
 import { NAMES, type FleetReport, type Report } from "./measurements.ts";
 import { renderPolicy } from "./policy-text.ts";
+import { renderPromotion } from "./promotion-text.ts";
 import type { Measurement } from "./samples.ts";
 import { marginalCosts, median } from "./statistics.ts";
 
@@ -31,6 +32,7 @@ export function renderReport(report: Report): string {
     `${machine.processors} processors, ${gigabytes(machine.memoryBytes)}, load average ${machine.loadAverage.toFixed(1)} at the start; median of ${runs}`,
     ...renderStarts(report),
     ...(report.policy === undefined ? [] : [renderPolicy(report.policy)]),
+    ...(report.promotion === undefined ? [] : [renderPromotion(report.promotion)]),
     ...(report.fleets.length === 0 ? [] : [durations(report.fleets), ...renderGrowth(report.fleets)]),
     ...report.fleets.flatMap(renderRatio),
     ...(report.fleets.length === 0 ? [] : [memory(report.fleets)]),

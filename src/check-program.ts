@@ -22,8 +22,9 @@ export default async function program(): Promise<unknown> {
     ]);
   const file = process.env["LOCKSTEP_CHECK_INPUTS"];
   if (file === undefined) throw new RunError("only `lockstep check` runs this program");
-  const { chartPaths } = parseCheckInputs(await readFile(file, "utf8"));
-  const loaded = await loadStage({ project: getProject(), stage: getStack() });
+  const { chartPaths, stackFile } = parseCheckInputs(await readFile(file, "utf8"));
+  const text = stackFile === undefined ? {} : { text: stackFile };
+  const loaded = await loadStage({ project: getProject(), stage: getStack(), ...text });
   if (loaded.kind === "refused") throw new RunError(renderRefusals(loaded.refusals));
   const secrets = loaded.value.stage.applications.map(({ application, secretNames }) => {
     const values = secretNames.map((name) => [name, PLACEHOLDER] as const);
@@ -34,5 +35,6 @@ export default async function program(): Promise<unknown> {
     chartPaths,
     secrets: new Map(secrets),
     deployed: { applications: [], departed: [] },
+    nowMs: Date.now(),
   });
 }

@@ -10,7 +10,6 @@ import { accepted, andThen, combineAll, type Outcome, type Refusal } from "./mod
 import { desiredStatesOf } from "./desired-states.ts";
 import type { SignedStatement } from "./model/statements/signed-statement.ts";
 import type { Statement } from "./model/statements/statement.ts";
-import type { AllowedSigners } from "./model/trust/allowed-signers.ts";
 import { refuseNoAnchor } from "./model/trust/verify-root.ts";
 
 /**
@@ -28,7 +27,7 @@ export async function checkCoverage(loaded: LoadedStage, deployed?: DeployedCove
   const read = await readStatements(stage.name);
   if (read.kind === "refused") return against(read.refusals);
   const chains = chainsOf(read.value);
-  const evidence = await gatherEvidence(read.value, chains, trust.allowedSigners);
+  const evidence = await gatherEvidence(read.value, chains, (one) => verifyStatement(one, trust.allowedSigners));
   if (evidence.kind === "refused") return against(evidence.refusals);
   return decideCoverage({
     ...{ project: stage.project, definition, gate, trust, desired, chains, evidence: evidence.value, deployed },
@@ -36,18 +35,21 @@ export async function checkCoverage(loaded: LoadedStage, deployed?: DeployedCove
   });
 }
 
-/** Signatures are verified for the statements that decide, and for no other: all earlier ones are named by these. */
-async function gatherEvidence(
+/**
+ * Signatures are verified for the statements that decide, and for no other: all earlier ones are named by these.
+ * @param verify one statement, with everything that lies beside it
+ */
+export async function gatherEvidence(
   statements: readonly Statement[],
   chains: ReadonlyMap<string, Chain>,
-  allowedSigners: AllowedSigners,
+  verify: (statement: Statement) => Promise<Outcome<SignedStatement>>,
 ): Promise<Outcome<ReadonlyMap<Digest, SignedStatement>>> {
   const tails = [...chains.values()].flatMap((chain) =>
     chain.kind === "chain" ? [tailOf(chain.links).statement] : [],
   );
   const all = new Map(statements.map((statement) => [statement.digest, statement]));
   const needed = [...evidenceNeeded(tails, all).values()];
-  const verified = await Promise.all(needed.map((statement) => verifyStatement(statement, allowedSigners)));
+  const verified = await Promise.all(needed.map(verify));
   return andThen(combineAll(verified), (signed) => accepted(new Map(signed.map((one) => [one.statement.digest, one]))));
 }
 

@@ -7,13 +7,16 @@ import { Stage } from "./components/stage.ts";
 import type { AdmissionSources } from "./delivery/admission/admission-lists.ts";
 import { planAdmission } from "./delivery/admission/admission-plan.ts";
 import { departedImages, previousImages } from "./delivery/admission/earlier-images.ts";
+import { desiredSince } from "./delivery/desired-since.ts";
 import { desiredStatesOf } from "./desired-states.ts";
 import type { DepartedImage } from "./model/admission.ts";
+import type { WorkloadName } from "./model/deployed-stage.ts";
 import type { Digest } from "./model/digest.ts";
 import type { PinText } from "./model/pin.ts";
 import { renderPin } from "./model/pin-text.ts";
 import { PROVIDER_NAME } from "./model/provider-name.ts";
-import type { StageApplication } from "./model/stage.ts";
+import type { DesiredState } from "./model/statements/desired-state.ts";
+import { renderSignedTime } from "./model/statements/signed-json.ts";
 import type { VerifiedRoot } from "./model/trust/trust.ts";
 import type { Preconditions } from "./preconditions.ts";
 
@@ -26,6 +29,12 @@ interface ApplicationOutput extends PinText {
   readonly previousImage?: string;
   /** The newest statement about it, in a gated stage. */
   readonly statement?: Digest;
+  /** Of its desired state. */
+  readonly desired: Digest;
+  /** Since when that has been the same, as updates go. */
+  readonly since: string;
+  /** In its namespace. */
+  readonly workloads: Output<readonly WorkloadName[]>;
 }
 
 /** The stack's outputs. */
@@ -47,6 +56,8 @@ export interface DeploymentOutputs {
 export interface DeploymentFacts extends Pick<Preconditions, "clusterUid" | "chartPaths" | "secrets"> {
   readonly statements?: Preconditions["statements"];
   readonly deployed: Pick<Preconditions["deployed"], "applications" | "departed">;
+  /** Now, in milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
 /** Registers everything of a stage: what all applications share, then one component per application, in order. */
@@ -85,7 +96,7 @@ export function deploy(loaded: LoadedStage, preconditions: DeploymentFacts): Dep
   return {
     stage: stage.name,
     cluster: clusterUid,
-    applications: outputs(stage.applications, components, previous, preconditions.statements),
+    applications: outputs(loaded, preconditions, { components, previous, desired }),
     departed,
     gated: definition.gated,
     ...(trust.root === undefined ? {} : { trustRoot: trust.root }),
@@ -122,25 +133,32 @@ function createProvider({ stackFile }: LoadedStage, clusterIdentifier: string): 
   });
 }
 
+interface Registered {
+  readonly components: ReadonlyMap<string, Application>;
+  readonly previous: ReadonlyMap<string, string>;
+  readonly desired: ReadonlyMap<string, DesiredState>;
+}
+
 function outputs(
-  applications: readonly StageApplication[],
-  components: ReadonlyMap<string, Application>,
-  previous: ReadonlyMap<string, string>,
-  statements: ReadonlyMap<string, Digest> | undefined,
+  { stage }: LoadedStage,
+  { statements, deployed, nowMs }: DeploymentFacts,
+  { components, previous, desired }: Registered,
 ): DeploymentOutputs["applications"] {
+  const recorded = new Map(deployed.applications.map((application) => [application.name, application]));
   return Object.fromEntries(
-    applications.flatMap(({ application: { name }, pin, hosts, namespace }) => {
-      const component = components.get(name);
-      if (component === undefined) return [];
+    stage.applications.map(({ application: { name }, pin, hosts, namespace }) => {
+      const { readyReplicas, workloads } = existing(components, name);
+      const { digest } = existing(desired, name);
       const previousImage = previous.get(name);
       const statement = statements?.get(name);
       const output = {
         ...renderPin(pin),
-        ...{ hosts, readyReplicas: component.readyReplicas, namespace },
+        ...{ hosts, readyReplicas, namespace },
         ...(previousImage === undefined ? {} : { previousImage }),
         ...(statement === undefined ? {} : { statement }),
+        ...{ desired: digest, since: renderSignedTime(desiredSince(digest, recorded.get(name), nowMs)), workloads },
       };
-      return [[name, output]];
+      return [name, output];
     }),
   );
 }

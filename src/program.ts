@@ -31,7 +31,7 @@ async function loadAndDeploy(): Promise<DeploymentOutputs> {
   ]);
   const preconditions = orRefuse(checked);
   announce(loaded, preconditions);
-  return deploy(loaded, preconditions);
+  return deploy(loaded, { ...preconditions, nowMs: Date.now() });
 }
 
 /** Says in the plan what its resources alone do not. */

@@ -7,16 +7,26 @@ import { loadStackFile, readUnverifiedStages } from "../src/adapters/stage-loade
 import { join } from "node:path";
 import { renderReference } from "../src/model/reference.ts";
 import { renderRefusals, type Outcome } from "../src/model/refusal.ts";
+import { toPinStep } from "../src/delivery/pin-step.ts";
 import { parseStackFile, type StackFile } from "../src/model/stack-file.ts";
 import { refuseStage } from "../src/model/stage-refusals.ts";
+import { editYaml, type YamlChange } from "../src/model/yaml-edit.ts";
+import { parseYamlSource } from "../src/model/yaml-source.ts";
 
 function valueOf<T>(outcome: Outcome<T>): T {
   assert.ok(outcome.kind === "accepted", outcome.kind === "refused" ? renderRefusals(outcome.refusals) : "");
   return outcome.value;
 }
 
-async function stackFileOf(stage: string): Promise<StackFile> {
-  const source = valueOf(await loadStackFile(stage));
+function known<T>(value: T | undefined): T {
+  assert.ok(value !== undefined);
+  return value;
+}
+
+/** @param changes laid into the file first */
+async function stackFileOf(stage: string, changes: readonly YamlChange[] = []): Promise<StackFile> {
+  const committed = valueOf(await loadStackFile(stage));
+  const source = valueOf(parseYamlSource(committed.file, editYaml(committed, changes)));
   const { stackFile, refusals } = parseStackFile(source);
   const catalogue = valueOf(await loadCatalogue());
   const definition = valueOf(await readUnverifiedStages(join(projectRoot, "trust", "stages.yaml"))).get(stage);
@@ -29,8 +39,19 @@ async function stackFileOf(stage: string): Promise<StackFile> {
 
 describe("the committed stack files", () => {
   for (const stage of ["extest", "preprod", "prod"]) {
-    it(`fit the catalogue and are empty: ${stage}`, async () => {
-      assert.equal((await stackFileOf(stage)).pins.size, 0);
+    it(`have what a promotion needs and no versions yet: ${stage}`, async () => {
+      const { pins, settings } = await stackFileOf("inttest");
+      const empty = await stackFileOf(stage);
+      assert.equal(empty.pins.size, 0);
+      const catalogue = valueOf(await loadCatalogue());
+      const steps = [...pins]
+        .filter(([name]) => settings.get(name)?.enabled !== false)
+        .map(([name, after]) => toPinStep({ application: known(catalogue.get(name)), stackFile: empty, after }));
+      const filled = await stackFileOf(
+        stage,
+        steps.flatMap(({ changes }) => changes),
+      );
+      assert.deepEqual([...filled.pins.keys()], ["appointments", "patients", "portal"]);
     });
   }
 

@@ -5,6 +5,8 @@ import type { GitFolder } from "./git.ts";
 export interface BaseCommit {
   /** As people know it, such as `origin/main`. */
   readonly name: string;
+  /** The commit that the name stands for. */
+  readonly tip: string;
   /** The newest commit that it and the change have in common. */
   readonly commit: string;
   /** Whether nothing was committed since. */
@@ -31,9 +33,66 @@ export async function findBaseCommit(
     if (tip === undefined) continue;
     const [commit, head] = await Promise.all([git.mergeBase(tip), git.commitOf("HEAD")]);
     if (commit === undefined || commit === "") return refused([noCommonCommit(name, await git.isShallow())]);
-    return accepted({ name, commit, isHead: commit === head });
+    return accepted({ name, tip, commit, isHead: commit === head });
   }
   return refused([noBase(candidates, await git.isShallow())]);
+}
+
+/** A branch of a remote, and where this repository keeps what it last saw of it. */
+export interface RemoteBranch {
+  readonly remote: string;
+  readonly branch: string;
+  /** Such as `refs/remotes/origin/main`. */
+  readonly ref: string;
+}
+
+/**
+ * The remote's branch that a change is to go to, whether it was ever fetched or not: of the one that was named, else as
+ * `findBaseCommit` would take it. Undefined where no remote has it, as far as the configuration says.
+ * @param named as the user typed it
+ */
+export async function findRemoteBranch(
+  git: GitFolder,
+  named: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RemoteBranch | undefined> {
+  const remotes = await git.remotes();
+  const remote = remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
+  if (named !== undefined) return namedBranch(git, named, remotes, remote);
+  if (remote === undefined) return undefined;
+  const standard = (await git.defaultBranch())?.replace(/^origin\//, "");
+  return remoteBranch(remote, targetOfCi(env) ?? standard ?? "main");
+}
+
+async function namedBranch(
+  git: GitFolder,
+  named: string,
+  remotes: readonly string[],
+  standard: string | undefined,
+): Promise<RemoteBranch | undefined> {
+  const text = named.replace(/^refs\/(remotes|heads)\//, "");
+  const owner = remotes.find((name) => text.startsWith(`${name}/`) && !named.startsWith("refs/heads/"));
+  if (owner !== undefined) return remoteBranch(owner, text.slice(owner.length + 1));
+  const [remote, merge, branches] = await Promise.all([
+    git.configured(`branch.${text}.remote`),
+    git.configured(`branch.${text}.merge`),
+    git.branches(),
+  ]);
+  if (remote !== undefined && merge !== undefined && remotes.includes(remote))
+    return remoteBranch(remote, merge.replace(/^refs\/heads\//, ""));
+  if (standard === undefined) return undefined;
+  const found = remoteBranch(standard, text);
+  // A branch of this repository alone, a tag or a commit is taken as it is.
+  const elsewhere = branches.includes(text) || (await git.commitOf(text)) !== undefined;
+  return elsewhere && (await git.commitOf(found.ref)) === undefined ? undefined : found;
+}
+
+function remoteBranch(remote: string, branch: string): RemoteBranch {
+  return { remote, branch, ref: `refs/remotes/${remote}/${branch}` };
+}
+
+function targetOfCi(env: NodeJS.ProcessEnv): string | undefined {
+  return TARGET_VARIABLES.map((name) => env[name]).find((value) => value !== undefined && value !== "");
 }
 
 async function candidatesOf(
@@ -42,19 +101,19 @@ async function candidatesOf(
   env: NodeJS.ProcessEnv,
 ): Promise<readonly string[]> {
   if (named !== undefined) return [named, `origin/${named}`];
-  const target = TARGET_VARIABLES.map((name) => env[name]).find((value) => value !== undefined && value !== "");
+  const target = targetOfCi(env);
   // Where the CI says it, nothing else will do: another base would compare less.
   if (target !== undefined) return [`refs/remotes/origin/${target}`];
   const standard = await git.defaultBranch();
   return [...(standard === undefined ? [] : [standard]), "refs/remotes/origin/main", "refs/heads/main"];
 }
 
-function noRepository(folder: string): Refusal {
+export function noRepository(folder: string): Refusal {
   return {
     code: "no-repository",
     place: { file: folder },
     found: "a folder that git does not know",
-    expected: "a clone, to compare the statements with the base branch's",
+    expected: "a clone: the statements are compared with the base branch's, and commits are made in it",
     action: "run it in a clone of the repository; `git status` there says what else git has against it",
   };
 }

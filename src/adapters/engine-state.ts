@@ -1,7 +1,8 @@
 import { getOrganization, getProject, getStack, runtime } from "@pulumi/pulumi";
 import type { DepartedImage } from "../model/admission.ts";
-import { isDigest, type Digest } from "../model/digest.ts";
+import type { Digest } from "../model/digest.ts";
 import { isRecord } from "../model/json.ts";
+import { toStackOutputs, type StackOutputs } from "../model/stack-outputs.ts";
 import type { VerifiedRoot } from "../model/trust/trust.ts";
 
 /** An application as the last update left it. */
@@ -13,6 +14,10 @@ export interface DeployedApplication {
   readonly previousImage: string | undefined;
   /** Its namespace in the cluster; undefined where an earlier program wrote none down. */
   readonly namespace: string | undefined;
+  /** Of its desired state; undefined where an earlier program wrote none down. */
+  readonly desired: Digest | undefined;
+  /** Since when it has been the same. */
+  readonly sinceMs: number | undefined;
 }
 
 /** What the stack's last update left, from its outputs. */
@@ -37,58 +42,20 @@ export interface RecordedCoverage {
 
 /** Only inside the program. */
 export async function lastDeployment(): Promise<LastDeployment> {
-  const outputs = await readOutputs("pulumi:pulumi:readStackOutputs", "name");
-  const applications = isRecord(outputs["applications"]) ? outputs["applications"] : {};
+  const outputs = toStackOutputs(await readOutputs("pulumi:pulumi:readStackOutputs", "name"));
+  // An update that failed before its outputs leaves resources all the same.
+  return toLastDeployment(outputs, outputs.stage ?? stageOfResources(await resourceUrns()));
+}
+
+export function toLastDeployment(outputs: StackOutputs, stage = outputs.stage): LastDeployment {
+  const { applications, clusterUid, departed, gated, root, statements } = outputs;
   return {
-    applications: Object.entries(applications).map(([name, output]) => ({
-      name,
-      image: textAt(output, "image") ?? "",
-      previousImage: textAt(output, "previousImage"),
-      namespace: textAt(output, "namespace"),
-    })),
-    // An update that failed before its outputs leaves resources all the same.
-    stage: textAt(outputs, "stage") ?? stageOfResources(await resourceUrns()),
-    clusterUid: textAt(outputs, "cluster"),
-    departed: toDeparted(outputs["departed"]),
-    coverage: toCoverage(outputs, applications),
+    applications: [...applications].map(([name, output]) => {
+      const { image, previousImage, namespace, desired, sinceMs } = output;
+      return { name, image, previousImage, namespace, desired, sinceMs };
+    }),
+    ...{ stage, clusterUid, departed, coverage: { gated, root, statements } },
   };
-}
-
-function toCoverage(
-  outputs: Readonly<Record<string, unknown>>,
-  applications: Readonly<Record<string, unknown>>,
-): RecordedCoverage {
-  const { trustRoot, withdrawn } = outputs;
-  const version = isRecord(trustRoot) ? trustRoot["version"] : undefined;
-  const digest = textAt(trustRoot, "digest");
-  const statements = [
-    ...Object.keys(isRecord(withdrawn) ? withdrawn : {}).map((name) => [name, textAt(withdrawn, name)] as const),
-    ...Object.entries(applications).map(([name, output]) => [name, textAt(output, "statement")] as const),
-  ];
-  return {
-    gated: outputs["gated"] === true,
-    root: typeof version === "number" && digest !== undefined && isDigest(digest) ? { version, digest } : undefined,
-    statements: new Map(
-      statements.flatMap(([name, statement]) =>
-        statement !== undefined && isDigest(statement) ? [[name, statement] as const] : [],
-      ),
-    ),
-  };
-}
-
-function toDeparted(output: unknown): readonly DepartedImage[] {
-  if (!Array.isArray(output)) return [];
-  return output.flatMap((one: unknown) => {
-    const namespace = textAt(one, "namespace");
-    const image = textAt(one, "image");
-    return namespace === undefined || image === undefined ? [] : [{ namespace, image }];
-  });
-}
-
-/** Undefined where there is no such text, or an empty one. */
-function textAt(record: unknown, key: string): string | undefined {
-  const value = isRecord(record) ? record[key] : undefined;
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** Whether the stack has resources in a cluster, also after an update that failed before its outputs. */

@@ -8,6 +8,7 @@ import type { Digest } from "../model/digest.ts";
 import type { EngineEvent } from "../model/engine-events.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { readEngineEvents } from "./engine-events.ts";
+import { readRenderedObjects, type RenderedObject } from "./rendered-objects.ts";
 import { ProcessError, run, type ProcessResult } from "./processes.ts";
 import { codeRoot } from "./project.ts";
 import { smallEnvironment } from "./small-environment.ts";
@@ -23,9 +24,14 @@ export interface PreviewRequest {
   /** The context of the stage's cluster, as the stack file names it. */
   readonly context: string;
   readonly chartPaths: ReadonlyMap<Digest, string>;
+  /** What the stack file is to become. @default as it lies there */
+  readonly stackFile?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface PolicyPreviewRequest extends PreviewRequest {
   /** @default the pack beside the running code */
   readonly policyPack?: string;
-  readonly signal: AbortSignal;
 }
 
 /** The pack beside the running code: where the base branch's copy judges a pull request, the base branch's rules. */
@@ -37,7 +43,32 @@ const PROGRAM = join(codeRoot, "src", "check-program.ts");
  * and a passphrase of this call's own. Touches no stack of the user's, and leaves nothing behind.
  * @returns the engine's events, whatever the rules said
  */
-export async function previewWithPolicies(request: PreviewRequest): Promise<Outcome<readonly EngineEvent[]>> {
+export async function previewWithPolicies(request: PolicyPreviewRequest): Promise<Outcome<readonly EngineEvent[]>> {
+  const { policyPack = OWN_POLICY_PACK } = request;
+  return inOwnProject(request, async (files) => {
+    const previewed = await preview(files, request, ["--policy-pack", policyPack]);
+    if (previewed.kind === "refused") return previewed;
+    const read = await readEngineEvents(files.events);
+    // The engine's own words where it did not get to its first event: they name what is missing.
+    if (read.kind === "refused" && previewed.value.exitCode !== 0) return refused([brokenEngine(previewed.value)]);
+    return read;
+  });
+}
+
+/** The objects that a stage would have, by such a preview without the pack; secrets are placeholders. */
+export async function previewObjects(request: PreviewRequest): Promise<Outcome<readonly RenderedObject[]>> {
+  return inOwnProject(request, async (files) => {
+    const previewed = await preview(files, request, []);
+    if (previewed.kind === "refused") return previewed;
+    if (previewed.value.exitCode !== 0) return refused([brokenEngine(previewed.value)]);
+    return readRenderedObjects(files.events);
+  });
+}
+
+async function inOwnProject<T>(
+  request: PreviewRequest,
+  work: (files: ProjectFiles) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   // Nobody else's eyes: the engine's events show inputs of resources. A second Ctrl-C does not wait for `finally`.
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   const removeNow = (): void => {
@@ -48,11 +79,7 @@ export async function previewWithPolicies(request: PreviewRequest): Promise<Outc
     const kinds = await Promise.all([...request.chartPaths.values()].map(customKindsOf));
     const cluster = await startStandInCluster(kinds.flat());
     try {
-      return await preview(
-        folder,
-        await writeProject(folder, request, standInKubeconfig(cluster, request.context)),
-        request,
-      );
+      return await work(await writeProject(folder, request, standInKubeconfig(cluster, request.context)));
     } finally {
       await cluster.close();
     }
@@ -63,6 +90,7 @@ export async function previewWithPolicies(request: PreviewRequest): Promise<Outc
 }
 
 interface ProjectFiles {
+  readonly folder: string;
   readonly events: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -97,25 +125,20 @@ async function writeProject(folder: string, request: PreviewRequest, kubeconfig:
     // Without it the engine does not know --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
   };
-  return { events: path("events.jsonl"), env };
+  return { folder, events: path("events.jsonl"), env };
 }
 
 async function preview(
-  folder: string,
-  { events, env }: ProjectFiles,
-  { stage, signal, policyPack = OWN_POLICY_PACK }: PreviewRequest,
-): Promise<Outcome<readonly EngineEvent[]>> {
+  { folder, events, env }: ProjectFiles,
+  { stage, signal }: PreviewRequest,
+  policies: readonly string[],
+): Promise<Outcome<ProcessResult>> {
   const options = { cwd: folder, env, envAlone: true, timeoutMs: TIMEOUT_MS, signal };
   const created = await pulumi(["stack", "init", stage, "--no-select", "--non-interactive"], options);
   if (created.kind === "refused") return created;
   if (created.value.exitCode !== 0) return refused([brokenEngine(created.value)]);
-  const flags = ["--policy-pack", policyPack, "--event-log", events, "--non-interactive", "--color", "never"];
-  const previewed = await pulumi(["preview", "--stack", stage, ...flags], options);
-  if (previewed.kind === "refused") return previewed;
-  const read = await readEngineEvents(events);
-  // The engine's own words where it did not get to its first event: they name what is missing.
-  if (read.kind === "refused" && previewed.value.exitCode !== 0) return refused([brokenEngine(previewed.value)]);
-  return read.kind === "refused" ? read : accepted(read.value);
+  const flags = [...policies, "--event-log", events, "--non-interactive", "--color", "never"];
+  return pulumi(["preview", "--stack", stage, ...flags], options);
 }
 
 /** @throws ProcessError where it was ended by us */

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; the process is ended when they have passed. @default 120 000 */
   readonly timeoutMs?: number;
+  /** Of standard output and of standard error, in characters; a program that says more is ended. @default 100 000 000 */
+  readonly maxOutput?: number;
   /** Called with each line of standard output and standard error as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -89,7 +91,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
 function start(
   file: string,
   args: readonly string[],
-  { cwd, env, envAlone = false, input, onLine }: RunOptions,
+  { cwd, env, envAlone = false, input, maxOutput, onLine }: RunOptions,
 ): ResultPromise {
   return execa(file, args, {
     stripFinalNewline: false,
@@ -98,6 +100,7 @@ function start(
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
+    ...(maxOutput === undefined ? {} : { maxBuffer: maxOutput }),
     ...(onLine === undefined ? {} : { all: true as const }),
   });
 }

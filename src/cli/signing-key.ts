@@ -43,8 +43,11 @@ export async function findPrincipal({
   principal,
   project,
   signal,
+  option = "--principal",
 }: {
   readonly principal: string | undefined;
+  /** What the verb calls it. */
+  readonly option?: string;
   readonly project: string;
   readonly signal: AbortSignal;
 }): Promise<Outcome<string>> {
@@ -53,10 +56,10 @@ export async function findPrincipal({
   return refused([
     {
       code: "no-principal",
-      place: { path: principal === undefined ? "git config user.email" : "--principal" },
+      place: { path: principal === undefined ? "git config user.email" : option },
       found: found ?? "nothing",
       expected: "a name such as anna@example.com",
-      action: "git config user.email <address>, or --principal <address>",
+      action: `git config user.email <address>, or ${option} <address>`,
     },
   ]);
 }

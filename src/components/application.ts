@@ -8,12 +8,14 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import type { WorkloadName } from "../model/deployed-stage.ts";
 import type { Digest } from "../model/digest.ts";
 import { renderPin } from "../model/pin-text.ts";
 import type { StageApplication } from "../model/stage.ts";
 import { DnsBinding } from "./dns-binding.ts";
 import { Migration } from "./migration.ts";
 import { readyReplicas } from "./ready-replicas.ts";
+import { workloads } from "./workloads.ts";
 
 export interface ApplicationArgs {
   readonly application: StageApplication;
@@ -31,6 +33,7 @@ export interface ApplicationArgs {
  */
 export class Application extends ComponentResource {
   readonly readyReplicas: Output<number>;
+  readonly workloads: Output<readonly WorkloadName[]>;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     const { application } = args;
@@ -46,6 +49,7 @@ export class Application extends ComponentResource {
       new DnsBinding(name, { namespace, hosts, target: dnsTarget }, { parent: this, dependsOn: chart });
     }
     this.readyReplicas = output(chart.resources).apply(readyReplicas);
+    this.workloads = output(chart.resources).apply(workloads);
     this.registerOutputs({});
   }
 

@@ -1,14 +1,11 @@
 import type { Application } from "../model/application.ts";
-import type { Json } from "../model/json.ts";
 import type { ImageFacts } from "../model/image-facts.ts";
 import type { Pin } from "../model/pin.ts";
-import { renderPin } from "../model/pin-text.ts";
 import { nameOf, type PinnedReference } from "../model/reference.ts";
 import { accepted, andThen, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import type { StackFile } from "../model/stack-file.ts";
 import { findStage, type StageDefinition, type Stages } from "../model/stages.ts";
-import type { YamlChange } from "../model/yaml-edit.ts";
-import { levelAfter, refuseSchemaStep } from "./schema-barrier.ts";
+import { refusePinStep, toPinStep, type PinStep } from "./pin-step.ts";
 
 export interface PinRequest {
   readonly stage: string;
@@ -24,44 +21,25 @@ export interface PinRequest {
   readonly place: Place;
 }
 
-export interface PinPlan {
+export interface PinPlan extends PinStep {
   readonly stage: string;
   readonly application: string;
-  readonly before: Pin | undefined;
-  readonly after: Pin;
-  readonly levelBefore: number | undefined;
-  readonly levelAfter: number | undefined;
-  /** Empty where the stage has exactly this pin already. */
-  readonly changes: readonly YamlChange[];
 }
 
 /** What `pin` would write, or every reason why not. */
 export function planPin(request: PinRequest): Outcome<PinPlan> {
-  const { stage, application, image, facts, stackFile, place } = request;
+  const { stage, application, image, facts, stackFile } = request;
   const { name } = application;
   const before = stackFile.pins.get(name);
   const chart = request.chart ?? before?.chart;
-  const levelBefore = stackFile.schemaLevels.get(name);
-  const step = {
-    application: name,
-    level: levelBefore,
-    running: before?.schema,
-    wanted: facts.schema,
-    acceptDowntime: request.acceptDowntime,
-    place,
-  };
-  const refusals = [...refuseRepository(request, before), ...refuseChart(request, chart), ...refuseSchemaStep(step)];
+  const refusals = [
+    ...refuseRepository(request, before),
+    ...refuseChart(request, chart),
+    ...refusePinStep({ ...request, wanted: facts.schema }),
+  ];
   if (chart === undefined || refusals.length > 0) return refused(refusals);
-  const after: Pin = { image, chart, ...facts };
-  const level = application.migration === undefined ? levelBefore : levelAfter(step);
-  const changes: YamlChange[] = [];
-  if (JSON.stringify(before && renderPin(before)) !== JSON.stringify(renderPin(after))) {
-    changes.push({ path: ["config", "lockstep:pins", name], value: toJson(after) });
-  }
-  if (level !== undefined && level !== levelBefore) {
-    changes.push({ path: ["config", "lockstep:schemaLevels", name], value: level });
-  }
-  return accepted({ stage, application: name, before, after, levelBefore, levelAfter: level, changes });
+  const step = toPinStep({ application, stackFile, after: { image, chart, ...facts } });
+  return accepted({ stage, application: name, ...step });
 }
 
 /** The stage, where it takes its versions from the registry: into others they are promoted. */
@@ -121,20 +99,4 @@ function refuseChart({ application, stage, place }: PinRequest, chart: PinnedRef
       action: `--chart oci://…/${application.chart.name}:<version>`,
     },
   ];
-}
-
-/** As it is to stand in the file. */
-function toJson(pin: Pin): Json {
-  const { image, chart, revision, created, schema } = renderPin(pin);
-  return {
-    image,
-    chart,
-    ...(revision === undefined ? {} : { revision }),
-    ...(created === undefined ? {} : { created }),
-    ...(schema === undefined ? {} : { schema: { supports: { ...schema.supports }, ...levelFact(schema.migratesTo) } }),
-  };
-}
-
-function levelFact(migratesTo: number | undefined): { migratesTo?: number } {
-  return migratesTo === undefined ? {} : { migratesTo };
 }

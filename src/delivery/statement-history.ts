@@ -54,10 +54,11 @@ export interface AddedStatements {
  */
 export function refuseImpossibleTimes(added: AddedStatements): readonly Refusal[] {
   const files = new Set(added.changes.flatMap(({ path, status }) => (status === "added" ? [path] : [])));
-  return added.statements.flatMap(({ statement, promoter, approvals }) => {
+  return added.statements.flatMap(({ statement, promoter, approvals, withdrawals }) => {
     const documents = [
       { file: statement.file, whenMs: statement.whenMs, signature: promoter },
       ...approvals.map(({ approval, signature }) => ({ file: approval.file, whenMs: approval.whenMs, signature })),
+      ...withdrawals.map(({ withdrawal: { file, whenMs }, signature }) => ({ file, whenMs, signature })),
     ];
     return documents
       .filter(({ file }) => files.has(file))

@@ -13,6 +13,8 @@ export interface StackUpdate {
   readonly startMs: number;
   /** Undefined while it runs, and after it was killed. */
   readonly endMs: number | undefined;
+  /** Whether only a part of the stage was asked for: --target, --exclude and the like. */
+  readonly partial: boolean;
   /** The pins of its configuration, by application, as they stood in the file. */
   readonly pins: ReadonlyMap<string, WrittenPin>;
 }
@@ -53,9 +55,17 @@ export interface DeployedStage {
   readonly statements: ReadonlyMap<string, Digest>;
 }
 
-/** What the cluster says of a workload now. */
-export interface WorkloadState extends WorkloadName {
+export interface NamespacedWorkload extends WorkloadName {
   readonly namespace: string;
+}
+
+/** What tells the workloads of a cluster apart. */
+export function workloadKey({ namespace, kind, name }: NamespacedWorkload): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** What the cluster says of a workload now. */
+export interface WorkloadState extends NamespacedWorkload {
   /** Of its containers, init containers included. */
   readonly images: readonly string[];
   /** Why it is not as healthy as it should be; undefined: every replica is there, ready, and of its newest version. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A SHA-256 digest as OCI writes it: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Digest = `sha256:${string}` & { readonly brand: "Digest" };
@@ -10,7 +10,7 @@ export function isDigest(text: string): text is Digest {
 }
 
 export function digestOf(content: Uint8Array | string): Digest {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}` as Digest;
+  return `sha256:${hash("sha256", content)}` as Digest;
 }
 
 /** The 64 hexadecimal digits alone. */

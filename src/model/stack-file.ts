@@ -9,7 +9,7 @@ import { settingsSchema, type Settings } from "./settings.ts";
 import { clusterSchema, namespaceSchema, type NamespaceSettings, type StageCluster } from "./stage-cluster.ts";
 import type { KeyPath, YamlSource } from "./yaml-source.ts";
 
-const holdSchema = z.strictObject(
+export const holdSchema = z.strictObject(
   {
     reason: z.string({ error: "the reason, as text" }).min(1, { error: "the reason, as text" }),
     by: z.string({ error: "who holds it" }).optional(),
@@ -20,6 +20,10 @@ const holdSchema = z.strictObject(
 
 export type Hold = z.output<typeof holdSchema>;
 
+/** In place of an application's name, and only among the holds: the whole stage. */
+export const WHOLE_STAGE = "*";
+
+const HOLDS_KEY = "lockstep:holds";
 const levelSchema = z.int({ error: "a whole number from 0" }).min(0, { error: "a whole number from 0" });
 
 /** The sections of a stack file that are ours; each is a mapping, most of them by application. */
@@ -27,7 +31,7 @@ const sectionSchemas = {
   "lockstep:pins": pinSchema,
   "lockstep:settings": settingsSchema,
   "lockstep:schemaLevels": levelSchema,
-  "lockstep:holds": holdSchema,
+  [HOLDS_KEY]: holdSchema,
   "lockstep:namespaces": namespaceSchema,
 } as const;
 const CLUSTER_KEY = "lockstep:cluster";
@@ -39,6 +43,7 @@ export interface StackFile {
   readonly pins: ReadonlyMap<string, Pin>;
   readonly settings: ReadonlyMap<string, Settings>;
   readonly schemaLevels: ReadonlyMap<string, number>;
+  /** By application, and under WHOLE_STAGE. */
   readonly holds: ReadonlyMap<string, Hold>;
   readonly namespaces: ReadonlyMap<string, NamespaceSettings>;
   readonly cluster: StageCluster | undefined;
@@ -84,7 +89,7 @@ export function parseStackConfig(config: unknown, positions: Positions): StackFi
     pins: reader.section("lockstep:pins"),
     settings: reader.section("lockstep:settings"),
     schemaLevels: reader.section("lockstep:schemaLevels"),
-    holds: reader.section("lockstep:holds"),
+    holds: reader.section(HOLDS_KEY),
     namespaces: reader.section("lockstep:namespaces"),
     cluster: reader.cluster(),
     written: (path) => isWritten(config, path),
@@ -97,8 +102,11 @@ export function stackFileSchema(): z.ZodType {
   const sections = Object.fromEntries(
     Object.entries(sectionSchemas).map(([key, schema]) => [key, z.record(z.string(), schema as z.ZodType).optional()]),
   );
+  const holds = z.record(z.string(), holdSchema).meta({ description: `By application; "${WHOLE_STAGE}": the stage` });
   return z.strictObject({
-    config: z.looseObject({ ...sections, [CLUSTER_KEY]: clusterSchema.optional() }).optional(),
+    config: z
+      .looseObject({ ...sections, [HOLDS_KEY]: holds.optional(), [CLUSTER_KEY]: clusterSchema.optional() })
+      .optional(),
     encryptionsalt: z.string().optional(),
     secretsprovider: z.string().optional(),
     encryptedkey: z.string().optional(),
@@ -131,7 +139,7 @@ class SectionReader {
       return entries;
     }
     for (const [name, part] of Object.entries(written)) {
-      this.refusals.push(...this.badName([...path, name], name));
+      if (key !== HOLDS_KEY || name !== WHOLE_STAGE) this.refusals.push(...this.badName([...path, name], name));
       const { value, refusals } = parseLeniently(sectionSchemas[key], part, this.positions, [...path, name]);
       this.refusals.push(...refusals);
       if (value !== undefined) entries.set(name, value as z.output<(typeof sectionSchemas)[Key]>);

@@ -3,7 +3,7 @@ import { refuseNamespaces } from "./namespace-refusals.ts";
 import { didYouMean } from "./nearest.ts";
 import { nameOf } from "./reference.ts";
 import type { Refusal } from "./refusal.ts";
-import { stackFileName } from "./stack-file.ts";
+import { stackFileName, WHOLE_STAGE } from "./stack-file.ts";
 import { absence, type StageRequest } from "./stage.ts";
 import type { StageDefinition } from "./stages.ts";
 import type { KeyPath, YamlSource } from "./yaml-source.ts";
@@ -43,7 +43,7 @@ function refuseUnknownApplications(subject: Subject): Refusal[] {
   };
   return Object.entries(sections).flatMap(([section, entries]) =>
     [...entries.keys()]
-      .filter((name) => !catalogue.has(name))
+      .filter((name) => !catalogue.has(name) && name !== WHOLE_STAGE)
       .map((name) => ({
         code: "unknown-application",
         place: subject.positions.placeOfKey(["config", section, name]),

@@ -4,16 +4,13 @@ import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently } from "./lenient-parse.ts";
 import { didYouMean } from "./nearest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+import { REGISTRY, refuseRoutes, sourcesSchema, toRoutes, toSources } from "./routes.ts";
 import { availabilitySchema, gateSchema, toAvailability, type Availability, type Gate } from "./trust/gate.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
-const SOURCES = "registry, or a list of stages";
-
 const stageSchema = z.strictObject(
   {
-    from: z.union([z.literal("registry"), z.array(objectNameSchema, { error: SOURCES }).min(1, { error: SOURCES })], {
-      error: SOURCES,
-    }),
+    from: sourcesSchema,
     cluster: z
       .strictObject({ uid: z.uuid({ error: "the uid of the cluster's namespace kube-system" }) }, { error: "{ uid }" })
       .optional(),
@@ -27,8 +24,10 @@ const stageSchema = z.strictObject(
 /** A stage as trust/stages.yaml describes it. */
 export interface StageDefinition {
   readonly name: string;
-  /** `registry`, or the stages it is promoted from. */
-  readonly from: "registry" | readonly string[];
+  /** `registry`, or every stage that a version may come from. */
+  readonly from: typeof REGISTRY | readonly string[];
+  /** Each is the stages that must all have proven a version; any route suffices. None where the registry feeds. */
+  readonly routes: readonly (readonly string[])[];
   /** The uid of the cluster's namespace kube-system. */
   readonly clusterUid: string | undefined;
   readonly zone: string | undefined;
@@ -49,29 +48,25 @@ export function parseStages(source: YamlSource): Outcome<Stages> {
   const { value, refusals } = parseLeniently(schema, source.tree, source, []);
   if (value === undefined || refusals.length > 0) return refused(refusals);
   const names = Object.keys(value.stages);
-  const reasons = Object.entries(value.stages).flatMap(([name, { from, gate }]) =>
-    from === "registry"
-      ? []
-      : [
-          ...refuseUnknownSources(source, name, from, names),
-          ...(gate === undefined ? [refuseMissingGate(source, name)] : []),
-        ],
-  );
+  const reasons = Object.entries(value.stages).flatMap(([name, { from, gate }]) => [
+    ...refuseName(source, name),
+    ...refuseRoutes(source, name, from, names),
+    ...(from === REGISTRY || gate !== undefined ? [] : [refuseMissingGate(source, name)]),
+  ]);
   if (reasons.length > 0) return refused(reasons);
-  const sources = Object.entries(value.stages).map(
-    ([name, { from }]) => [name, from === "registry" ? [] : from] as const,
-  );
-  const circle = findCircle(new Map(sources));
+  const edges = Object.entries(value.stages).map(([name, { from }]) => [name, toRoutes(from).flat()] as const);
+  const circle = findCircle(new Map(edges));
   if (circle !== undefined) return refused([refuseCircle(source, circle)]);
-  return accepted(
-    new Map(
-      Object.entries(value.stages).map(([name, { from, cluster, zone, gate, availability }]) => {
-        const gated = gate !== undefined;
-        const definition = { name, from, clusterUid: cluster?.uid, zone, gated, gate };
-        return [name, { ...definition, availability: toAvailability(availability, gated) }];
-      }),
-    ),
-  );
+  return accepted(new Map(Object.entries(value.stages).map(([name, written]) => [name, toDefinition(name, written)])));
+}
+
+function toDefinition(name: string, written: z.output<typeof stageSchema>): StageDefinition {
+  const { from, cluster, zone, gate, availability } = written;
+  const gated = gate !== undefined;
+  return {
+    ...{ name, from: toSources(from), routes: toRoutes(from), clusterUid: cluster?.uid, zone, gated, gate },
+    availability: toAvailability(availability, gated),
+  };
 }
 
 /** The stage, or why there is none of that name. */
@@ -109,23 +104,15 @@ function refuseMissingGate(source: YamlSource, stage: string): Refusal {
   };
 }
 
-function refuseUnknownSources(
-  source: YamlSource,
-  stage: string,
-  from: readonly string[],
-  names: readonly string[],
-): Refusal[] {
-  return from.flatMap((name, index) =>
-    names.includes(name) && name !== stage
-      ? []
-      : [
-          {
-            code: "unknown-stage",
-            place: source.placeOf(["stages", stage, "from", index]),
-            found: `${name}${didYouMean(name, names)}`,
-            expected: "another stage of this file",
-            action: "correct the name",
-          },
-        ],
-  );
+function refuseName(source: YamlSource, stage: string): Refusal[] {
+  if (stage !== REGISTRY) return [];
+  return [
+    {
+      code: "reserved-name",
+      place: source.placeOfKey(["stages", stage]),
+      found: `a stage named ${REGISTRY}`,
+      expected: `another name: ${REGISTRY} is where versions begin`,
+      action: "give the stage another name",
+    },
+  ];
 }

@@ -1,5 +1,4 @@
 import { isJsonObject, type Json } from "./json.ts";
-import type { KeyPath } from "./yaml-source.ts";
 
 /** What is wanted at a path of a YAML file; undefined removes it. */
 export interface YamlChange {
@@ -70,15 +69,16 @@ export function wantedValue(wanted: Wanted): Json {
   return Object.fromEntries(kept.map(([key, inner]) => [key, wantedValue(inner)]));
 }
 
-/** The tree with a value at a path, or without it. */
-export function withValue(tree: unknown, path: KeyPath, value: Json | undefined): unknown {
-  const [part, ...rest] = path;
-  if (part === undefined) return value;
-  const base = new Map(Object.entries(isJsonObject(tree) ? tree : {}) as [string, unknown][]);
-  const inner = withValue(base.get(String(part)), rest, value);
-  if (inner === undefined) base.delete(String(part));
-  else base.set(String(part), inner);
-  return Object.fromEntries(base);
+/** The tree with all that is wanted in it, and everything else as it was. */
+export function withWanted(tree: unknown, wanted: Wanted): unknown {
+  if (wanted.kind === "exactly") return wanted.value;
+  const entries = new Map<string, unknown>(Object.entries(isJsonObject(tree) ? tree : {}));
+  for (const [key, inner] of wanted.keys) {
+    const value = withWanted(entries.get(key), inner);
+    if (value === undefined) entries.delete(key);
+    else entries.set(key, value);
+  }
+  return Object.fromEntries(entries);
 }
 
 /** Empty mappings and nothing are the same to everyone who reads a stack file. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { gatherChanges, withoutEmpty, withValue, YamlEditError, type YamlChange } from "./yaml-change.ts";
+import { gatherChanges, withoutEmpty, withWanted, YamlEditError, type YamlChange } from "./yaml-change.ts";
 import { parseYamlSource, type YamlSource } from "./yaml-source.ts";
 import { YamlSplicer } from "./yaml-splicer.ts";
 
@@ -10,9 +10,10 @@ export { YamlEditError, type YamlChange } from "./yaml-change.ts";
  * @throws YamlEditError where the result would not be exactly the file with these changes
  */
 export function editYaml(source: YamlSource, changes: readonly YamlChange[]): string {
-  const text = new YamlSplicer(source).apply(gatherChanges(changes));
+  const wanted = gatherChanges(changes);
+  const text = new YamlSplicer(source).apply(wanted);
   const result = parseYamlSource(source.file, text);
-  const expected = changes.reduce((tree, { path, value }) => withValue(tree, path, value), source.tree);
+  const expected = withWanted(source.tree, wanted);
   // Whatever was overlooked above ends here: a file that reads otherwise is not written.
   if (result.kind === "refused" || !isDeepStrictEqual(withoutEmpty(result.value.tree), withoutEmpty(expected))) {
     throw new YamlEditError(`${source.file} cannot be edited in place: change it by hand`);

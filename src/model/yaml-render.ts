@@ -7,6 +7,9 @@ import type { Json } from "./json.ts";
  */
 const LOOKS_LIKE_A_NUMBER = /^[-+.]?[0-9][^/]*$|^[0-9a-f]{7,}$/;
 
+/** What stands for itself, unquoted, wherever it is written. Most values are like that, and asking yaml takes long. */
+const PLAIN = /^(?!(?:true|false|null)$)[A-Za-z/][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*$/i;
+
 /** A value in one line, in the style of a mapping that was written by hand. */
 export function renderFlow(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => renderFlow(item)).join(", ")}]`;
@@ -29,6 +32,7 @@ export function renderKey(key: string): string {
 
 /** Quoted wherever a flow collection would need it, so that the same text fits everywhere. */
 function inFlow(text: string): string {
+  if (PLAIN.test(text)) return text;
   if (/[\n\r]/.test(text)) return JSON.stringify(text);
   const rendered = stringify([text], { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false }).trim();
   return rendered.slice(1, -1);

@@ -11,6 +11,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "./refusal.ts";
+import { readYamlLines } from "./yaml-lines.ts";
 
 export type KeyPath = readonly (string | number)[];
 
@@ -19,6 +20,7 @@ export interface YamlSource {
   readonly file: string;
   readonly text: string;
   readonly tree: unknown;
+  /** Costs what reading the file with the library costs, once; so does the first place. */
   readonly document: Document.Parsed;
   /** The place of a value; where there is none at that path, of its nearest enclosing value. */
   placeOf(path: KeyPath): Place;
@@ -41,6 +43,22 @@ const MAX_SYNTAX_ERRORS = 50;
 export function parseYamlSource(file: string, text: string): Outcome<YamlSource> {
   const unreadable = refuseUnreadable(file, text);
   if (unreadable !== undefined) return refused([unreadable]);
+  const tree = readYamlLines(text);
+  // The library's answer would be the same; it is asked when somebody wants a place.
+  if (tree !== undefined) return accepted(new PlainSource(file, text, tree));
+  const read = readDocument(file, text);
+  if (read.kind === "refused") return read;
+  return accepted(new PlainSource(file, text, (read.value.document.toJS() as unknown) ?? {}, read.value));
+}
+
+/** What the library makes of a text. */
+interface Reading {
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+}
+
+/** By the library, and with everything that it takes and we do not. Exported for the test that both readers agree. */
+export function readDocument(file: string, text: string): Outcome<Reading> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: false });
   const deep = refuseDepth(file, document, lines);
@@ -54,8 +72,7 @@ export function parseYamlSource(file: string, text: string): Outcome<YamlSource>
     action: "mend this line",
   }));
   refusals.push(...refuseIndirection(file, document, lines));
-  if (refusals.length > 0) return refused(refusals);
-  return accepted(toSource(file, text, document, lines));
+  return refusals.length > 0 ? refused(refusals) : accepted({ document, lines });
 }
 
 /** `lockstep:settings.appointments.hosts[0]`: without the leading `config`, as the engine's own commands write it. */
@@ -194,20 +211,55 @@ function isAmbiguous(plain: string): boolean {
   return AMBIGUOUS.test(plain) && !TIME_IN_UTC.test(plain);
 }
 
-function toSource(file: string, text: string, document: Document.Parsed, lines: LineCounter): YamlSource {
-  const place = (path: KeyPath, offset: number | undefined): Place => ({
-    file,
-    ...(offset === undefined ? {} : positionAt(lines, offset)),
-    path: renderKeyPath(path),
-  });
-  return {
-    file,
-    text,
-    document,
-    tree: (document.toJS() as unknown) ?? {},
-    placeOf: (path) => place(path, offsetOf(document, path)?.value),
-    placeOfKey: (path) => place(path, offsetOf(document, path)?.key),
-  };
+/** A document takes half a second and many megabytes for a large file: it is made when it is asked for. */
+class PlainSource implements YamlSource {
+  readonly file: string;
+  readonly text: string;
+  readonly tree: unknown;
+  #reading: Reading | undefined;
+
+  constructor(file: string, text: string, tree: unknown, reading?: Reading) {
+    this.file = file;
+    this.text = text;
+    this.tree = tree;
+    this.#reading = reading;
+  }
+
+  get document(): Document.Parsed {
+    return this.#read().document;
+  }
+
+  readonly placeOf = (path: KeyPath): Place => this.#place(path, "value");
+
+  readonly placeOfKey = (path: KeyPath): Place => this.#place(path, "key");
+
+  #place(path: KeyPath, of: keyof Offsets): Place {
+    const find = (): ReturnType<typeof positionAt> | undefined => {
+      const { document, lines } = this.#read();
+      const offset = offsetOf(document, path)?.[of];
+      return offset === undefined ? undefined : positionAt(lines, offset);
+    };
+    const known = { file: this.file, path: renderKeyPath(path) };
+    if (this.#reading !== undefined) return { ...known, ...find() };
+    // Places are named ahead of refusals that never come: the line is looked up by who reads it.
+    return {
+      ...known,
+      get line() {
+        return find()?.line ?? 1;
+      },
+      get column() {
+        return find()?.column ?? 1;
+      },
+    };
+  }
+
+  #read(): Reading {
+    if (this.#reading !== undefined) return this.#reading;
+    const read = readDocument(this.file, this.text);
+    if (read.kind === "refused") throw new Error(`${this.file} is read by one reader and refused by the other`);
+    this.#reading = read.value;
+    return this.#reading;
+  }
 }
 
 interface Offsets {

@@ -34,7 +34,7 @@ export class YamlSplicer {
 
   /** Edits a mapping so that it has what is wanted. @param head the pair whose value it is */
   private edit(map: YAMLMap, wanted: Wanted, head: Pair | undefined): void {
-    const present = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : "", pair]));
+    const present = new Map(map.items.map((pair) => [nameOf(pair), pair]));
     const removed = removedKeys(wanted, [...present.keys()]);
     const added: [string, Wanted][] = [];
     for (const [key, inner] of wantedEntries(wanted)) {
@@ -59,15 +59,17 @@ export class YamlSplicer {
     for (const pair of map.items.filter((item) => !left.includes(item))) {
       this.text.removeLines(startOf(pair.key), this.text.lastOffset(pair));
     }
-    const last = left.at(-1);
-    if (added.length > 0) {
+    const isOrdered = depth === 0 && isSorted(left.map(nameOf));
+    // In the order of their names among each other too, so that two branches' insertions at one place read the same.
+    for (const [key, value] of isOrdered ? added.toSorted(byName) : added) {
+      const before = isOrdered ? left.findLast((pair) => nameOf(pair) < key) : left.at(-1);
       const at =
-        last === undefined
-          ? this.text.startOfLine(startOf(map.items[0]?.key))
-          : this.text.endOfBlock(this.text.lastOffset(last), indent);
-      const lines = added.flatMap(([key, value]) => this.block(" ".repeat(indent), key, value, depth));
-      this.text.insertLines(at, lines);
-    } else if (last === undefined) {
+        before === undefined
+          ? this.text.startOfLine(startOf((isOrdered ? left[0] : undefined)?.key ?? map.items[0]?.key))
+          : this.text.endOfBlock(this.text.lastOffset(before), indent);
+      this.text.insertLines(at, this.block(" ".repeat(indent), key, value, depth));
+    }
+    if (added.length === 0 && left.length === 0) {
       if (head === undefined) throw new YamlEditError("nothing would be left of the file");
       this.text.insert(this.text.behindColon(head), " {}");
     }
@@ -154,7 +156,8 @@ export class YamlSplicer {
   /** The lines of a mapping's content in block style. */
   private lines(indent: string, wanted: Wanted, depth: number): string[] {
     const inner = wanted.kind === "exactly" ? depth + 1 : depth;
-    return wantedEntries(wanted)
+    const entries = wantedEntries(wanted);
+    return (wanted.kind === "exactly" ? entries : entries.toSorted(byName))
       .filter(([, value]) => !isRemoval(value))
       .flatMap(([key, value]) => this.block(indent, key, value, inner));
   }
@@ -166,6 +169,19 @@ export class YamlSplicer {
     if (!isJsonObject(value) || isEmptyObject(value) || depth > 0) return [`${head} ${renderFlow(value)}`];
     return [head, ...this.lines(indent + " ".repeat(this.step), wanted, depth)];
   }
+}
+
+function nameOf({ key }: Pair): string {
+  return isScalar(key) ? String(key.value) : "";
+}
+
+function byName([left]: readonly [string, Wanted], [right]: readonly [string, Wanted]): number {
+  return left < right ? -1 : 1;
+}
+
+/** Whether a file keeps its names in order: what is added then goes where its name belongs. */
+function isSorted(names: readonly string[]): boolean {
+  return names.every((name, index) => index === 0 || (names[index - 1] ?? "") < name);
 }
 
 function describesMap(wanted: Wanted): boolean {

@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { chmod, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readCluster, type ClusterFacts } from "../../src/adapters/cluster.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
-import { inTemporaryFolder } from "./temporary-folder.ts";
+import { withFake } from "./fake-program.ts";
 
-/** Asks with a fake kubectl that runs a script, or with none on the PATH. */
 async function ask(script: string | undefined): Promise<Outcome<ClusterFacts>> {
-  return inTemporaryFolder(async (folder) => {
-    const path = process.env["PATH"];
-    if (script !== undefined) {
-      await writeFile(join(folder, "kubectl"), `#!/bin/sh\n${script}\n`);
-      await chmod(join(folder, "kubectl"), 0o755);
-    }
-    process.env["PATH"] = folder;
-    try {
-      return await readCluster("prod-eu", ["ehealth-prod"], {});
-    } finally {
-      process.env["PATH"] = path;
-    }
-  });
+  return withFake("kubectl", script, () => readCluster("prod-eu", ["ehealth-prod"], {}));
 }
 
 async function codeOf(script: string | undefined): Promise<string | undefined> {
@@ -46,6 +31,11 @@ describe("readCluster, with a fake kubectl", () => {
   it("says so where kubectl is not there, or the cluster does not answer", async () => {
     assert.equal(await codeOf(undefined), "missing-kubectl");
     assert.equal(await codeOf('echo "error: context was not found" >&2; exit 1'), "cluster-unreachable");
+  });
+
+  it("tells a cluster that answers no from one that does not answer", async () => {
+    const login = "error: You must be logged in to the server (Unauthorized)";
+    assert.equal(await codeOf(`echo '${login}' >&2; exit 1`), "cluster-denied");
   });
 
   for (const answer of ["", "{}", JSON.stringify({ items: [] }), JSON.stringify(own), "no JSON"]) {

@@ -55,6 +55,13 @@ describe("run", () => {
     assert.equal((await failureOf(run("lockstep-no-such-program", []))).code, "not-found");
   });
 
+  it("ends a program that says more than it may", async () => {
+    const endless = "setInterval(() => process.stdout.write('x'.repeat(1000)), 1)";
+    const { code, stdout } = await failureOf(node(endless, { maxOutput: 10_000 }));
+    assert.equal(code, "failed");
+    assert.ok(stdout.length <= 10_000);
+  });
+
   it("ends a program that takes too long", async () => {
     assert.equal((await failureOf(node(WAIT, { timeoutMs: 300 }))).code, "timed-out");
   });

@@ -84,6 +84,7 @@ const statement: SignedStatement = {
       signature: { kind: "valid", principal: "bob@example.com", fingerprint: "SHA256:bob" },
     },
   ],
+  withdrawals: [],
 };
 const added: AddedStatements = {
   statements: [statement],

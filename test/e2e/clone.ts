@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DEFAULT_PORT_BASE } from "../../sandbox/location.ts";
 import { newestRoot } from "../../sandbox/newest-root.ts";
 import { peopleFolder, readPerson, type Person, type PersonName } from "../../sandbox/people.ts";
+import { stackNames } from "../../sandbox/pulumi-stacks.ts";
 import { signTrust } from "../../sandbox/trust-root.ts";
 import { ProcessError, run, type ProcessResult } from "../../src/adapters/processes.ts";
 import type { Json } from "../../src/model/json.ts";
@@ -36,6 +37,7 @@ const listSchema = z.object({
   items: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
 });
 
+const FIRST_STAGE = "inttest";
 const STACK_FILE = "Pulumi.inttest.yaml";
 /** Where the project and its Pulumi backend lie in a clone's folder. */
 const PROJECT = "project";
@@ -83,13 +85,24 @@ export class Clone {
     return clone;
   }
 
-  /** Removes what the test made, in the cluster too; later calls do nothing. */
-  async remove(): Promise<void> {
-    const name = admissionName("lockstep", "inttest", [this.namespace]);
-    const policies = admissionPolicies("inttest", name).map(({ id }) => policyName(name, id));
+  /** The namespace in the cluster that stands for `ehealth` in a stage. */
+  namespaceOf(stage: string): string {
+    return stage === FIRST_STAGE ? this.namespace : `${this.namespace}-${stage}`;
+  }
+
+  /**
+   * Removes what the test made, in the cluster too; later calls do nothing.
+   * @param stages that run in the cluster
+   */
+  async remove(stages: readonly string[] = [FIRST_STAGE]): Promise<void> {
+    const policies = stages.flatMap((stage) => {
+      const name = admissionName("lockstep", stage, [this.namespaceOf(stage)]);
+      return admissionPolicies(stage, name).map(({ id }) => policyName(name, id));
+    });
     for (const kind of ["validatingadmissionpolicybindings", "validatingadmissionpolicies"])
       await this.kubectl("delete", kind, ...policies, "--ignore-not-found");
-    await this.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
+    const namespaces = stages.map((stage) => this.namespaceOf(stage));
+    await this.kubectl("delete", "namespace", ...namespaces, "--ignore-not-found", "--wait=false");
     await rm(this.#home, { recursive: true, force: true });
   }
 
@@ -98,9 +111,12 @@ export class Clone {
     return this.#run(this.sandbox.tools.paths.pulumi, args, options);
   }
 
-  /** `pulumi up` of inttest, planned and done in one: for tests whose subject is not the plan. */
-  async up(options?: CallOptions): Promise<ProcessResult> {
-    return this.pulumi(["up", "--stack", "inttest", "--yes", "--skip-preview"], options);
+  /** `pulumi up`, planned and done in one: for tests whose subject is not the plan. */
+  async up({
+    stage = FIRST_STAGE,
+    ...options
+  }: CallOptions & { readonly stage?: string } = {}): Promise<ProcessResult> {
+    return this.pulumi(["up", "--stack", stage, "--yes", "--skip-preview"], options);
   }
 
   async preview(...flags: readonly string[]): Promise<ProcessResult> {
@@ -126,9 +142,9 @@ export class Clone {
     return new Map(items.map((item) => [`${item.kind}/${item.metadata.name}`, item]));
   }
 
-  /** One value of one object in the clone's namespace, by JSONPath; empty where it has none. */
-  async field(object: string, path: string): Promise<string> {
-    return this.kubectl("get", object, "--namespace", this.namespace, "--output", `jsonpath=${path}`);
+  /** One value of one object in a stage's namespace, by JSONPath; empty where it has none. */
+  async field(object: string, path: string, stage = FIRST_STAGE): Promise<string> {
+    return this.kubectl("get", object, "--namespace", this.namespaceOf(stage), "--output", `jsonpath=${path}`);
   }
 
   async read(file = STACK_FILE): Promise<string> {
@@ -146,8 +162,13 @@ export class Clone {
 
   /** Lays values into the stack file of inttest, or removes them. */
   async change(...changes: readonly YamlChange[]): Promise<void> {
-    await this.edit(STACK_FILE, (text) => {
-      const source = parseYamlSource(STACK_FILE, text);
+    await this.changeFile(STACK_FILE, ...changes);
+  }
+
+  /** The same in another file of the clone. */
+  async changeFile(file: string, ...changes: readonly YamlChange[]): Promise<void> {
+    await this.edit(file, (text) => {
+      const source = parseYamlSource(file, text);
       if (source.kind === "refused") throw new Error(source.refusals.map(({ found }) => found).join("; "));
       return editYaml(source.value, changes);
     });
@@ -212,7 +233,8 @@ async function makeTemplate(sandbox: SharedSandbox): Promise<string> {
   const home = join(sandbox.folder, "template");
   const folder = join(home, PROJECT);
   await copyWorkingTree(folder);
-  for (const stage of ["inttest", "prod"]) await rewriteRegistry(join(folder, `Pulumi.${stage}.yaml`), sandbox);
+  const stages = await stackNames(folder);
+  await Promise.all(stages.map((stage) => rewriteRegistry(join(folder, `Pulumi.${stage}.yaml`), sandbox)));
   await mkdir(join(home, STATE));
   await mkdir(join(home, "pulumi-home"));
   await symlink(join(sandbox.location.pulumiHome, "plugins"), join(home, "pulumi-home", "plugins"));
@@ -220,7 +242,7 @@ async function makeTemplate(sandbox: SharedSandbox): Promise<string> {
   // The working tree's policy/ may have changed since the sandbox was started.
   await signTrust({ trust: join(home, TRUST), project: folder, owner: await personOf(sandbox, "owner") });
   const env = environmentOf(sandbox, home);
-  for (const stage of ["inttest", "prod"])
+  for (const stage of stages)
     await run(sandbox.tools.paths.pulumi, ["stack", "init", stage, "--no-select"], { cwd: folder, env });
   await run("git", ["init", "--quiet", "--initial-branch=main"], { cwd: folder });
   return home;

@@ -13,7 +13,11 @@ describe("parseBoundedJson", () => {
   it("reads what JSON.parse reads", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 10 }), (text) => {
-        assert.deepEqual(parseBoundedJson(Buffer.from(text)), { kind: "value", value: JSON.parse(text) as unknown });
+        assert.deepEqual(parseBoundedJson(Buffer.from(text)), {
+          kind: "value",
+          value: JSON.parse(text) as unknown,
+          text,
+        });
       }),
     );
   });

@@ -106,6 +106,7 @@ export function stackFileOf(text: string): StackFile {
 export const inttest: StageDefinition = {
   name: "inttest",
   from: "registry",
+  routes: [],
   clusterUid: undefined,
   zone: undefined,
   gated: false,

@@ -137,6 +137,7 @@ describe("parseStackFile", () => {
       "31:29",
       "lockstep:holds.portal.reason",
     ],
+    "settings of the whole stage": [`${STACK_FILE}    "*": {}\n`, "invalid-name", "31:5", "lockstep:settings.*"],
     "a secret that is not encrypted": [
       withText("{ secure: v1:queue-ciphertext }", "amqp://hunter2@queue"),
       "invalid-value",
@@ -170,6 +171,12 @@ describe("parseStackFile", () => {
       assert.ok(refusals.some(({ code, place }) => code === "invalid-value" && place.line !== undefined));
     });
   }
+
+  it("takes a hold of the whole stage", () => {
+    const text = `${STACK_FILE}  lockstep:holds: { "*": { reason: audit }, portal: { reason: broken } }\n`;
+    assert.deepEqual(refusalsOf(text), []);
+    assert.deepEqual([...stackFileOf(text).holds.keys()], ["*", "portal"]);
+  });
 
   it("suggests the name that was probably meant", () => {
     assert.match(only(withText("replicas: 3", "replcas: 3")).found, /"replicas"/);

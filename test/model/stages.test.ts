@@ -38,6 +38,47 @@ describe("parseStages", () => {
     assert.equal(stages.value.get("prod")?.clusterUid, "4b3c1c9e-0d52-4a2e-9d54-0a4f4f3f0b11");
   });
 
+  it("reads of each stage the ways that lead to it: one of several stages, or several that must all have been passed", () => {
+    const both =
+      "  loadtest: { from: [inttest], gate: { promoters: [qa] } }\n  prod:\n    from: [hotfix, { allOf: [extest, loadtest] }]";
+    const stages = parse(
+      TEXT.replace("  prod:\n    from: [extest]", both).replace(
+        "  extest:",
+        "  hotfix: { from: [inttest], gate: { promoters: [qa] } }\n  extest:",
+      ),
+    );
+    assert.ok(stages.kind === "accepted", JSON.stringify(stages));
+    assert.deepEqual(stages.value.get("inttest")?.from, "registry");
+    assert.deepEqual(stages.value.get("inttest")?.routes, []);
+    assert.deepEqual(stages.value.get("extest")?.routes, [["inttest"]]);
+    assert.deepEqual(stages.value.get("prod")?.from, ["hotfix", "extest", "loadtest"]);
+    assert.deepEqual(stages.value.get("prod")?.routes, [["hotfix"], ["extest", "loadtest"]]);
+  });
+
+  it("names a stage once among the sources that several ways lead through", () => {
+    const text = `stages:
+  a: { from: registry }
+  b: { from: registry }
+  c: { from: registry }
+  d: { from: [{ allOf: [a, b] }, { allOf: [a, c] }], gate: { promoters: [qa] } }
+`;
+    const stages = parse(text);
+    assert.ok(stages.kind === "accepted", JSON.stringify(stages));
+    assert.deepEqual(stages.value.get("d")?.from, ["a", "b", "c"]);
+  });
+
+  it("finds a circle that leads through an allOf", () => {
+    const text = `stages:
+  a: { from: registry }
+  b: { from: [a, c], gate: { promoters: [qa] } }
+  c: { from: [{ allOf: [a, d] }], gate: { promoters: [qa] } }
+  d: { from: [{ allOf: [b] }], gate: { promoters: [qa] } }
+`;
+    const stages = parse(text);
+    assert.ok(stages.kind === "refused");
+    assert.deepEqual(codes(stages.refusals), ["circular-stages"]);
+  });
+
   it("reads the rules of a gate; four eyes unless said otherwise", () => {
     const stages = parse(TEXT);
     assert.ok(stages.kind === "accepted");
@@ -80,6 +121,17 @@ describe("parseStages", () => {
   for (const [name, [from, to, expected]] of Object.entries({
     "an unknown source": ["from: [inttest]", "from: [intest]", ["unknown-stage"]],
     "a stage that is its own source": ["from: [inttest]", "from: [extest]", ["unknown-stage"]],
+    "an unknown stage among several": ["from: [extest]", "from: [{ allOf: [inttest, extst] }]", ["unknown-stage"]],
+    "a stage that is among its own sources": ["from: [extest]", "from: [{ allOf: [extest, prod] }]", ["unknown-stage"]],
+    "a stage twice in one allOf": ["from: [extest]", "from: [{ allOf: [extest, extest] }]", ["repeated-stage"]],
+    "a stage twice": ["from: [extest]", "from: [extest, extest]", ["idle-route"]],
+    "both where one suffices": ["from: [extest]", "from: [extest, { allOf: [inttest, extest] }]", ["idle-route"]],
+    "the registry among stages": ["from: [extest]", "from: [extest, registry]", ["registry-among-stages"]],
+    "the registry in an allOf": ["from: [extest]", "from: [{ allOf: [registry] }]", ["registry-among-stages"]],
+    "an allOf of nothing": ["from: [extest]", "from: [{ allOf: [] }]", ["invalid-value"]],
+    "a way that is neither a stage nor allOf": ["from: [extest]", "from: [{ anyOf: [extest] }]", ["invalid-value"]],
+    "a list in a list": ["from: [extest]", "from: [[extest]]", ["invalid-value"]],
+    "a stage named registry": ["inttest: {", "registry: {", ["reserved-name", "unknown-stage"]],
     "no source": ["from: [inttest]", "from: []", ["invalid-value"]],
     "a missing source": ["from: [inttest], ", "", ["missing-key"]],
     "an unknown key": ["from: [inttest]", "frm: x, from: [inttest]", ["unknown-key"]],

@@ -14,6 +14,7 @@ import {
   type Statement,
   type StatementKind,
 } from "../../src/model/statements/statement.ts";
+import { renderWithdrawal, type Withdrawal } from "../../src/model/statements/withdrawal.ts";
 import type { Signing } from "./people.ts";
 
 /** A statement as it lies in its folder. */
@@ -105,6 +106,28 @@ export class StatementWriter {
     const path = join(approvals, `${number}.json`);
     await writeFile(path, message);
     await writeFile(`${path}.sig`, await signWithSshKey({ key: signer.keyFile, namespace, message }));
+    return path;
+  }
+
+  /** Takes back an approval, or the statement. */
+  async withdraw(
+    { statement, folder }: Written,
+    person: Signing,
+    withdrawal: Pick<Withdrawal, "withdraws" | "role" | "whenMs">,
+  ): Promise<string> {
+    const approvals = join(folder, "approvals");
+    await mkdir(approvals, { recursive: true });
+    const number = (await readdir(approvals)).filter((name) => name.endsWith(".json")).length + 1;
+    const { project, stage, digest } = statement;
+    const { principal } = person;
+    const about = { project, stage, statement: digest, principal, reason: "a test" };
+    const message = renderWithdrawal({ ...about, ...withdrawal });
+    const path = join(approvals, `${number}.json`);
+    await writeFile(path, message);
+    await writeFile(
+      `${path}.sig`,
+      await signWithSshKey({ key: person.keyFile, namespace: APPROVAL_NAMESPACE, message }),
+    );
     return path;
   }
 

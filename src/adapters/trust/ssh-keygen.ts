@@ -22,6 +22,8 @@ export interface SignatureQuestion {
 }
 
 const TIMEOUT_MS = 20_000;
+/** A security key waits for somebody's touch. */
+const SIGNING_TIMEOUT_MS = 120_000;
 /** Each takes a process, some milliseconds and no network. */
 const slots = new Slots(8);
 /** `Z` behind a time is read since OpenSSH 9.1; before, and for older ones, the zone must be UTC anyway. */
@@ -61,7 +63,12 @@ export interface SigningRequest {
  * @throws RefusalError `no-ssh-keygen`; ProcessError where ssh-keygen cannot sign
  */
 export async function signWithSshKey({ key, namespace, message, signal }: SigningRequest): Promise<string> {
-  const { stdout } = await runSshKeygen(["-Y", "sign", "-f", key, "-n", namespace], message, signal);
+  const { stdout } = await runSshKeygen(
+    ["-Y", "sign", "-f", key, "-n", namespace],
+    message,
+    signal,
+    SIGNING_TIMEOUT_MS,
+  );
   return stdout;
 }
 
@@ -87,9 +94,14 @@ async function askSshKeygen(question: SignatureQuestion, time: readonly string[]
   }
 }
 
-async function runSshKeygen(args: readonly string[], input: Uint8Array | string, signal: AbortSignal | undefined) {
+async function runSshKeygen(
+  args: readonly string[],
+  input: Uint8Array | string,
+  signal: AbortSignal | undefined,
+  timeoutMs = TIMEOUT_MS,
+) {
   try {
-    const options = { env: ENVIRONMENT, timeoutMs: TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) };
+    const options = { env: ENVIRONMENT, timeoutMs, ...(signal === undefined ? {} : { signal }) };
     return await run("ssh-keygen", args, { ...options, input });
   } catch (error) {
     if (!(error instanceof ProcessError) || error.code !== "not-found") throw error;

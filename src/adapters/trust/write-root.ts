@@ -1,14 +1,14 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { renderRoot, ROOT_NAMESPACE, type Root } from "../../model/trust/root.ts";
 import { ROOT_FOLDER } from "../../model/trust/trust-files.ts";
+import { replaceFile } from "../disk.ts";
 import { signWithSshKey } from "./ssh-keygen.ts";
 
 /** Writes `root/<version>.json`; nobody has signed it yet. */
 export async function writeRoot(folder: string, root: Root): Promise<void> {
   await mkdir(join(folder, ROOT_FOLDER), { recursive: true });
-  await writeFileAtomic(join(folder, ROOT_FOLDER, `${root.version}.json`), renderRoot(root));
+  await replaceFile(join(folder, ROOT_FOLDER, `${root.version}.json`), renderRoot(root));
 }
 
 /** Removes a root and its signatures, those first: none must ever lie beside a root that it is not about. */
@@ -40,6 +40,6 @@ export async function writeRootSignature(
   signature: string,
 ): Promise<string> {
   const name = `${ROOT_FOLDER}/${version}.${count + 1}.sig`;
-  await writeFileAtomic(join(folder, name), signature);
+  await replaceFile(join(folder, name), signature);
   return name;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { registeredPack } from "../../../policy/registered-pack.ts";
+import { replaceFile } from "../../adapters/disk.ts";
 import { ProcessError, run } from "../../adapters/processes.ts";
 import { codeRoot } from "../../adapters/project.ts";
 import { check } from "./check.ts";
@@ -49,9 +49,9 @@ async function writeReports(results: readonly CheckResult[], { sarif, junit }: C
     const manifest = JSON.parse(await readFile(join(codeRoot, "package.json"), "utf8")) as { version: string };
     const { pack } = registeredPack(Date.now());
     const log = toSarif(results, [...pack.resourceRules, ...pack.stackRules], manifest.version);
-    await writeFileAtomic(resolve(sarif), `${JSON.stringify(log, undefined, 2)}\n`);
+    await replaceFile(resolve(sarif), `${JSON.stringify(log, undefined, 2)}\n`);
   }
-  if (junit !== undefined) await writeFileAtomic(resolve(junit), toJunit(results));
+  if (junit !== undefined) await replaceFile(resolve(junit), toJunit(results));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { sandboxEnvironment } from "../../../sandbox/environment.ts";
 import { DEFAULT_PORT_BASE, type SandboxLocation } from "../../../sandbox/location.ts";
+import { peopleFolder } from "../../../sandbox/people.ts";
 import { chooseSandbox } from "../../../sandbox/settings.ts";
 import { upSandbox } from "../../../sandbox/up.ts";
 import { resolveTools } from "../../../tools/resolve.ts";
@@ -51,7 +52,8 @@ export async function quickstart(signal: AbortSignal): Promise<void> {
     renderSummary({
       stage: STAGE,
       registry: location.registry,
-      environmentFile: location.environmentFile.replace(`${codeRoot}/`, ""),
+      environmentFile: relative(codeRoot, location.environmentFile),
+      promoterKey: relative(codeRoot, join(peopleFolder(location), "anna")),
       applications: parseStackOutputs(stdout),
     }),
   );

@@ -9,16 +9,21 @@ export interface Summary {
   readonly registry: string;
   /** As people type it. */
   readonly environmentFile: string;
+  /** A private key of somebody who may promote here, as people type it. */
+  readonly promoterKey: string;
   readonly applications: readonly RunningApplication[];
 }
 
 /** The application that the suggestions are about: it has versions that work and one that nobody signed. */
 const EXAMPLE = "portal";
+/** The stage after the one that runs. */
+const NEXT_STAGE = "extest";
 /** Deployed with somebody else's chart, and switched off in the committed stack file. */
 const FOREIGN = foreignImages[0]?.name ?? "";
 
 /** What `quickstart` ends with: what runs, and what to try. Every line can be typed as it stands. */
-export function renderSummary({ stage, registry, environmentFile, applications }: Summary): string {
+export function renderSummary(summary: Summary): string {
+  const { stage, registry, environmentFile, promoterKey, applications } = summary;
   const running = new Map(applications.map(({ name, version }) => [name, version]));
   const pin = (version: string | undefined): string =>
     `npm run pin -- ${stage} ${EXAMPLE} ${registry}/ehealth/${EXAMPLE}:${version ?? "<version>"}`;
@@ -27,6 +32,8 @@ export function renderSummary({ stage, registry, environmentFile, applications }
     `source ${environmentFile}`,
     "kubectl get pods -A",
     `pulumi preview -s ${stage}                 # nothing to do`,
+    `npm run promote -- ${stage} ${NEXT_STAGE} --commit --key ${promoterKey}`,
+    `pulumi up -s ${NEXT_STAGE}                       # what ${stage} runs; docs/promoting.md goes on to prod`,
     pin(otherVersion(running.get(EXAMPLE))),
     `pulumi up -s ${stage}                      # rolls it out; git diff shows what was pinned`,
     `${pin(unsignedVersion())}   # refused`,

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { replaceFile } from "../../adapters/disk.ts";
 import { codeRoot } from "../../adapters/project.ts";
 import { renderStackFileSchema } from "../../model/stack-file-schema.ts";
 
@@ -12,7 +12,7 @@ export function schemaCommand(): Command {
     .description("writes schemas/stack-file.json, the JSON Schema that editors check stack files with")
     .action(async () => {
       await mkdir(dirname(schemaPath), { recursive: true });
-      await writeFileAtomic(schemaPath, renderStackFileSchema());
+      await replaceFile(schemaPath, renderStackFileSchema());
       process.stdout.write("wrote schemas/stack-file.json\n");
     });
 }

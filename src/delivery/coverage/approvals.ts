@@ -3,6 +3,7 @@ import type { SignedApproval, SignedStatement } from "../../model/statements/sig
 import type { ApprovalRule, Gate } from "../../model/trust/gate.ts";
 import { checkSigner, countPeople, problemOfMember, type People, type Signer, type SignerCheck } from "./people.ts";
 import { isAhead } from "./signed-time.ts";
+import { countWithdrawals, refuseWithdrawn, withdrawalOf, type Withdrawals } from "./withdrawals.ts";
 
 /** The promoter: a signature that counts, of a member of the gate's promoters at that time. */
 export function checkPromoter({ statement, promoter }: SignedStatement, gate: Gate, people: People): SignerCheck {
@@ -26,22 +27,60 @@ export function refusePromoter({ statement }: SignedStatement, gate: Gate, check
   ];
 }
 
+/** An approval, and whether it counts. */
+export interface JudgedApproval extends SignedApproval {
+  readonly check: SignerCheck;
+}
+
+/** How many people's approvals of a statement count, and why others do not. */
+export interface ApprovalCount {
+  readonly count: number;
+  readonly judged: readonly JudgedApproval[];
+  /** Also of withdrawals that do not count. */
+  readonly problems: readonly string[];
+}
+
+export function countApprovals(
+  signed: SignedStatement,
+  rule: ApprovalRule,
+  gate: Pick<Gate, "promoters">,
+  promoter: SignerCheck,
+  people: People,
+): ApprovalCount {
+  const stated = promoterOf(signed, promoter);
+  const withdrawals = countWithdrawals(signed, gate, stated, people);
+  const given = signed.approvals.map((one) => ({ ...one, check: checkApproval(one, signed, rule, people) }));
+  const judged = given.map((one) => ({ ...one, check: unlessWithdrawn(one, withdrawals) }));
+  // Who shares a name or a key with an approval that was taken back still does.
+  const links = [...given.flatMap(signersOf), ...withdrawals.counted.map(({ signer }) => signer)];
+  const count = countPeople(judged.flatMap(signersOf), rule.fourEyes ? stated : undefined, links);
+  const problems = judged.flatMap(({ approval: { file }, check }) =>
+    check.kind === "problem" ? [`${file}: ${check.problem}`] : [],
+  );
+  return { count, judged, problems: [...problems, ...withdrawals.problems] };
+}
+
+function signersOf({ check }: JudgedApproval): readonly Signer[] {
+  return check.kind === "signer" ? [check.signer] : [];
+}
+
+function unlessWithdrawn({ approval, check }: JudgedApproval, { counted }: Withdrawals): SignerCheck {
+  if (check.kind === "problem") return check;
+  const withdrawal = withdrawalOf(check.signer, approval.whenMs, counted);
+  return withdrawal === undefined ? check : problem(`withdrawn by ${withdrawal.principal}: ${withdrawal.reason}`);
+}
+
 /** What is missing of the approvals that a gate asks for. Each approval that does not count is named with its reason. */
 export function refuseApprovals(
   signed: SignedStatement,
-  rule: ApprovalRule | undefined,
+  gate: Gate,
   promoter: SignerCheck,
   people: People,
 ): readonly Refusal[] {
+  const rule = gate.approvals;
   if (rule === undefined) return [];
-  const checks = signed.approvals.map((one) => ({ one, check: checkApproval(one, signed, rule, people) }));
-  const signers = checks.flatMap(({ check }) => (check.kind === "signer" ? [check.signer] : []));
-  const except = rule.fourEyes ? promoterOf(signed, promoter) : undefined;
-  const count = countPeople(signers, except);
+  const { count, problems } = countApprovals(signed, rule, gate, promoter, people);
   if (count >= rule.count) return [];
-  const problems = checks.flatMap(({ one, check }) =>
-    check.kind === "problem" ? [`${one.approval.file}: ${check.problem}`] : [],
-  );
   const eyes = rule.fourEyes ? ", none of them the promoter" : "";
   return [
     {
@@ -52,6 +91,16 @@ export function refuseApprovals(
       action: `npm run approve -- ${signed.statement.stage}`,
     },
   ];
+}
+
+/** Somebody who may took the statement back. */
+export function refuseWithdrawnStatement(
+  signed: SignedStatement,
+  gate: Gate,
+  promoter: SignerCheck,
+  people: People,
+): readonly Refusal[] {
+  return refuseWithdrawn(signed, countWithdrawals(signed, gate, promoterOf(signed, promoter), people));
 }
 
 function checkApproval(
@@ -72,7 +121,7 @@ function checkApproval(
 }
 
 /** Also where the promoter's own signature does not count, four eyes are not two. */
-function promoterOf({ statement, promoter }: SignedStatement, checked: SignerCheck): Signer {
+export function promoterOf({ statement, promoter }: SignedStatement, checked: SignerCheck): Signer {
   if (checked.kind === "signer") return checked.signer;
   return { principal: statement.who, fingerprint: promoter.kind === "valid" ? promoter.fingerprint : "" };
 }

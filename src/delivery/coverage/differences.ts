@@ -14,24 +14,76 @@ const PARTS = ["pin", "settings", "schemaLevel", "definition", "cluster", "names
 /** A path of a deep value is not read to its end. */
 const MAX_PARTS = 12;
 
-/** All differences, causes first. */
-export function differencesOf(application: string, approved: JsonObject, desired: JsonObject): readonly Difference[] {
-  const parts = [...new Set([...PARTS, ...Object.keys(approved), ...Object.keys(desired)])];
-  return parts.flatMap((part) =>
-    pathsOf(approved[part], desired[part], []).map((inner) => toDifference(application, part, inner)),
-  );
+/** A difference with what stands there; undefined: nothing does. */
+export interface ValueDifference extends Difference {
+  /** The part of the state, and the path inside it. */
+  readonly part: string;
+  readonly inner: KeyPath;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
 }
 
-function pathsOf(left: Json | undefined, right: Json | undefined, path: KeyPath): KeyPath[] {
-  if (left === right) return [];
-  if (path.length < MAX_PARTS && isJsonObject(left) && isJsonObject(right)) {
-    return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
-      pathsOf(left[key], right[key], [...path, key]),
-    );
+/** All differences, causes first. */
+export function differencesOf(application: string, approved: JsonObject, desired: JsonObject): readonly Difference[] {
+  return [...pairsOf(approved, desired, false)].map(({ part, inner }) => toDifference(application, part, inner));
+}
+
+/** The same, with their values: for people who may read the states themselves. What only one side has is shown leaf by leaf. */
+export function valueDifferencesOf(
+  application: string,
+  before: JsonObject,
+  after: JsonObject,
+): readonly ValueDifference[] {
+  return [...pairsOf(before, after, true)].map(({ part, ...pair }) => ({
+    ...toDifference(application, part, pair.inner),
+    ...{ part, inner: pair.inner, before: pair.left, after: pair.right },
+  }));
+}
+
+interface Pair {
+  readonly inner: KeyPath;
+  readonly left: Json | undefined;
+  readonly right: Json | undefined;
+}
+
+function* pairsOf(left: JsonObject, right: JsonObject, leaves: boolean): Generator<Pair & { readonly part: string }> {
+  const parts = new Set([...PARTS, ...Object.keys(left), ...Object.keys(right)]);
+  for (const part of parts) {
+    for (const pair of pairsBelow({ inner: [], left: valueAt(left, part), right: valueAt(right, part) }, leaves))
+      yield { part, ...pair };
   }
-  if (path.length < MAX_PARTS && Array.isArray(left) && Array.isArray(right) && left.length === right.length)
-    return left.flatMap((item: Json, index) => pathsOf(item, right[index] as Json, [...path, index]));
-  return JSON.stringify(left) === JSON.stringify(right) ? [] : [path];
+}
+
+/** @param leaves whether a mapping that only one side has is read to its leaves */
+function pairsBelow(pair: Pair, leaves: boolean): Pair[] {
+  const { inner, left, right } = pair;
+  if (left === right) return [];
+  if (inner.length < MAX_PARTS) {
+    const [one, other] = leaves ? [left ?? emptyOf(right), right ?? emptyOf(left)] : [left, right];
+    if (isJsonObject(one) && isJsonObject(other)) {
+      const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+      if (keys.length > 0)
+        return keys.flatMap((key) =>
+          pairsBelow({ inner: [...inner, key], left: valueAt(one, key), right: valueAt(other, key) }, leaves),
+        );
+    }
+    if (Array.isArray(left) && Array.isArray(right) && left.length === right.length) {
+      return left.flatMap((item: Json, index) =>
+        pairsBelow({ inner: [...inner, index], left: item, right: right[index] as Json }, leaves),
+      );
+    }
+  }
+  return JSON.stringify(left) === JSON.stringify(right) ? [] : [pair];
+}
+
+/** A key such as `constructor` is there in every object, and in no state that does not say so. */
+function valueAt(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** In place of nothing, beside a mapping that has something: nulls and lists are values. */
+function emptyOf(value: Json | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? {} : undefined;
 }
 
 function toDifference(application: string, part: string, inner: KeyPath): Difference {

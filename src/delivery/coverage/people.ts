@@ -55,14 +55,15 @@ export function problemOfMember(
  * How many people signatures come from. Names that share a key are one person, and so are keys that share a name:
  * nobody becomes two by either.
  * @param except nobody who is, or shares a name or key with, this one is counted
+ * @param links who else signed, as far as names and keys go: counted are only the first
  */
-export function countPeople(signers: readonly Signer[], except?: Signer): number {
+export function countPeople(signers: readonly Signer[], except?: Signer, links: readonly Signer[] = []): number {
   const people = new Map<string, string>();
   const find = (node: string): string => {
     const parent = people.get(node);
     return parent === undefined || parent === node ? node : find(parent);
   };
-  for (const { principal, fingerprint } of except === undefined ? signers : [...signers, except])
+  for (const { principal, fingerprint } of [...signers, ...links, ...(except === undefined ? [] : [except])])
     people.set(find(`principal ${principal}`), find(`key ${fingerprint}`));
   const distinct = new Set(signers.map(({ fingerprint }) => find(`key ${fingerprint}`)));
   if (except !== undefined) distinct.delete(find(`key ${except.fingerprint}`));

@@ -1,13 +1,21 @@
 import type { Digest } from "../../model/digest.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import { canonicalJson } from "../../model/statements/canonical-json.ts";
+import type { DesiredState } from "../../model/statements/desired-state.ts";
 import type { SignedStatement } from "../../model/statements/signed-statement.ts";
 import type { Statement } from "../../model/statements/statement.ts";
 import type { StageDefinition } from "../../model/stages.ts";
 import type { Gate } from "../../model/trust/gate.ts";
 import { keysWithEnd } from "../../model/trust/key-ends.ts";
 import type { Trust } from "../../model/trust/trust.ts";
-import { checkPromoter, refuseApprovals, refusePromoter } from "./approvals.ts";
+import {
+  checkPromoter,
+  countApprovals,
+  refuseApprovals,
+  refusePromoter,
+  refuseWithdrawnStatement,
+  type ApprovalCount,
+} from "./approvals.ts";
 import { deployedStatements, type DeployedCoverage } from "./deployed.ts";
 import type { People } from "./people.ts";
 import { restoresEarlier, refuseWrongRestores } from "./rollback.ts";
@@ -69,19 +77,33 @@ export class StandingCourt {
     return refusals;
   }
 
+  /** Its approvals, each judged; undefined where the gate asks for none. @param signed it, with some of its approvals */
+  countApprovals(signed: SignedStatement): ApprovalCount | undefined {
+    const { gate } = this.#court;
+    if (gate.approvals === undefined) return undefined;
+    const people = this.#peopleFor(signed.statement);
+    return countApprovals(signed, gate.approvals, gate, checkPromoter(signed, gate, people), people);
+  }
+
+  /** Whether the stage was deployed under it, or under what continues it. */
+  wasDeployed({ digest }: Statement): boolean {
+    return this.#deployed.has(digest);
+  }
+
   #judge(statement: Statement): readonly Refusal[] {
     const { project, definition, gate, trust, chains, evidence } = this.#court;
     const signed = evidence.get(statement.digest);
     if (signed === undefined) throw new Error(`no evidence of ${statement.file}`);
     const people = this.#peopleFor(statement);
     const promoter = checkPromoter(signed, gate, people);
-    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate.approvals, promoter, people);
+    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate, promoter, people);
     return [
       ...refuseOrigin(statement, project, definition, trust),
       ...refuseAhead(statement, people.nowMs),
       ...refuseWrongRestores(statement, chains),
       ...refuseMovedPins(statement, definition),
       ...refuseRevokedStatement(statement, trust),
+      ...refuseWithdrawnStatement(signed, gate, promoter, people),
       ...refusePromoter(signed, gate, promoter),
       ...approvals,
     ];
@@ -129,17 +151,20 @@ function refuseOrigin(
   return refusals;
 }
 
+/** Whether an application gets a version that was not there. */
+export function movesPin(before: DesiredState | undefined, after: DesiredState | undefined): boolean {
+  if (after === undefined) return false;
+  return (
+    before === undefined || canonicalJson(before.state["pin"] ?? null) !== canonicalJson(after.state["pin"] ?? null)
+  );
+}
+
 /** A change is of settings and catalogue; versions come by promotion, hot-fix and rollback. */
 function refuseMovedPins({ kind, file, applications }: Statement, { from, name: stage }: StageDefinition): Refusal[] {
   // Where the registry feeds a stage, a pin comes from nowhere else.
   if (kind !== "change" || from === "registry") return [];
   return [...applications].flatMap(([name, { before, after }]) => {
-    if (after === undefined) return [];
-    if (
-      before !== undefined &&
-      canonicalJson(before.state["pin"] ?? null) === canonicalJson(after.state["pin"] ?? null)
-    )
-      return [];
+    if (!movesPin(before, after)) return [];
     return [
       {
         code: "change-moves-pin",

@@ -1,6 +1,7 @@
 import { hexOf, type Digest } from "../../model/digest.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import type { DesiredState } from "../../model/statements/desired-state.ts";
+import { statingCommand } from "../../model/statements/stating-verb.ts";
 import type { Statement, Transition } from "../../model/statements/statement.ts";
 
 /** One statement as it concerns one application. */
@@ -107,15 +108,31 @@ function refuseBefore(
   };
 }
 
+/** What the base branch has is never removed; what only this branch has may be, and is stated again on top. */
 function refuseConflict(name: string, rivals: readonly Link[]): Refusal {
-  const files = rivals.map(({ statement }) => statement.file).toSorted();
-  const [file = "", ...others] = files;
+  const statements = rivals
+    .map(({ statement }) => statement)
+    .toSorted((left, right) => (left.file < right.file ? -1 : 1));
   const previous = rivals[0]?.transition.previous;
+  const folders = statements.map(folderOf);
   return {
     code: "conflicting-statements",
-    place: { file, path: `predicate.applications.${name}.previous` },
-    found: `${rivals.length} statements about ${name} that ${previous === undefined ? "are its first" : `continue ${shortDigest(previous)}`}: also ${others.join(", ")}`,
+    place: { file: statements[0]?.file ?? "", path: `predicate.applications.${name}.previous` },
+    found: [
+      `${rivals.length} statements about ${name} that ${previous === undefined ? "are its first" : `continue ${shortDigest(previous)}`}:`,
+      ...statements.map((one) => `${folderOf(one)}, by ${one.who}: ${one.reason}`),
+    ].join("\n"),
     expected: "one statement that continues another: two people moved it at the same time",
-    action: `decide which of them counts, remove the other before it is merged, and state it again on top`,
+    action: [
+      `see which is on the base branch: git ls-tree --name-only origin/main ${folders.map((folder) => `${folder}/`).join(" ")}`,
+      "that one stays; remove the other, leave the stack file as the one that stays has it, and state it again on top:",
+      ...statements.map(
+        (one) => `git rm -r --force ${folderOf(one)}; ${statingCommand(one, [...one.applications.keys()])}`,
+      ),
+    ].join("\n"),
   };
+}
+
+function folderOf({ file }: Statement): string {
+  return file.replace(/\/[^/]*$/, "");
 }

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { isDigest, type Digest } from "../digest.ts";
 import { objectNameSchema } from "../kubernetes-names.ts";
-import { andThen, accepted, type Outcome } from "../refusal.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { principalSchema } from "../trust/principal.ts";
-import { parseSignedJson, renderSignedTime, signedTimeSchema, textSchema } from "./signed-json.ts";
+import { renderSignedTime, signedTimeSchema, textSchema } from "./signed-json.ts";
 
 /** What an approver signs. */
 export interface Approval {
@@ -24,7 +23,7 @@ export interface Approval {
 export const APPROVAL_NAMESPACE = "approval@lockstep";
 const TYPE = "urn:lockstep:approval:v1";
 
-const approvalSchema = z.strictObject(
+export const approvalSchema = z.strictObject(
   {
     _type: z.literal(TYPE, { error: TYPE }),
     project: textSchema,
@@ -37,12 +36,9 @@ const approvalSchema = z.strictObject(
   { error: "an approval" },
 );
 
-/** @param file for people */
-export function parseApproval(bytes: Uint8Array, file: string): Outcome<Approval> {
-  const document = { file, what: "approval", code: "invalid-approval" };
-  return andThen(parseSignedJson(bytes, approvalSchema, document), ({ project, stage, statement, role, principal, when }) =>
-    accepted({ file, project, stage, statement, role, principal, whenMs: Date.parse(when) }),
-  );
+export function toApproval(text: z.output<typeof approvalSchema>, file: string): Approval {
+  const { project, stage, statement, role, principal, when } = text;
+  return { file, project, stage, statement, role, principal, whenMs: Date.parse(when) };
 }
 
 /** The bytes that are signed. */

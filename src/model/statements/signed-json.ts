@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseBoundedJson } from "../bounded-json.ts";
 import type { Json } from "../json.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { isCanonicalText } from "./canonical-json.ts";
 
 /** A statement's own levels, and those of a chart's values. */
 const MAX_DEPTH = 80;
@@ -43,7 +43,7 @@ export function parseSignedJson<Schema extends z.ZodType>(
 ): Outcome<z.output<Schema>> {
   const parsed = parseBoundedJson(bytes, MAX_DEPTH);
   if (parsed.kind === "problem") return refused([refuseDocument(document, "", PROBLEMS[parsed.problem])]);
-  if (!isCanonical(parsed.value, bytes)) {
+  if (!isCanonical(parsed.value, parsed.text)) {
     return refused([
       refuseDocument(document, "", "JSON that is not in its canonical form (RFC 8785)", "canonical JSON, no newline"),
     ]);
@@ -76,11 +76,10 @@ export function renderSignedTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -".000Z".length)}Z`;
 }
 
-function isCanonical(value: unknown, bytes: Uint8Array): boolean {
-  // JSON.parse gives nothing else than JSON.
-  const text = canonicalJson(value as Json);
-  // A mapping with this key is read in different ways by different readers.
-  return Buffer.from(text).equals(bytes) && !text.includes('"__proto__":');
+/** @param text decoded strictly: other bytes are another text */
+function isCanonical(value: unknown, text: string): boolean {
+  // JSON.parse gives nothing else than JSON. A mapping with this key is read in different ways by different readers.
+  return isCanonicalText(value as Json, text) && !text.includes('"__proto__":');
 }
 
 function isRealTime(text: string): boolean {

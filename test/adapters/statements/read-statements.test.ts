@@ -130,6 +130,26 @@ describe("verifying a statement", () => {
     });
   });
 
+  it("tells withdrawals from approvals, with what is said of their signatures", async () => {
+    await given(async ({ folder, writer, written, people }) => {
+      const withdrawal = { withdraws: "approval" as const, role: "release-managers", whenMs: T0 + HOUR };
+      await writer.withdraw(written, people.ben, withdrawal);
+      await writer.withdraw(written, people.cat, { ...withdrawal, withdraws: "statement" });
+      const text = allowedSignersText([people.ada, people.ben]);
+      const outcome = await verifyStatement(written.statement, { text, signers: [] }, folder);
+      assert.ok(outcome.kind === "accepted", JSON.stringify(outcome));
+      const { approvals, withdrawals } = outcome.value;
+      assert.equal(approvals.length, 1);
+      assert.deepEqual(
+        withdrawals.map(({ withdrawal: { withdraws }, signature: { kind } }) => [withdraws, kind]),
+        [
+          ["approval", "valid"],
+          ["statement", "invalid"],
+        ],
+      );
+    });
+  });
+
   const forgeries: Readonly<Record<string, readonly [readonly string[], (given: Given) => Promise<unknown>]>> = {
     "a promoter's signature that is missing": [["invalid", "valid"], ({ written: { folder } }) => rm(join(folder, "promoter.sig"))],
     "a promoter's signature with a byte changed": [["invalid", "valid"], ({ writer, written }) =>

@@ -9,7 +9,8 @@ function summaryOf(versions: Readonly<Record<string, string>>): string {
     readyReplicas: 2,
     hosts: [`${name}.example.com`],
   }));
-  return renderSummary({ stage: "inttest", registry: "127.0.0.1:5000", environmentFile: ".sandbox/env", applications });
+  const [environmentFile, promoterKey] = [".sandbox/env", ".sandbox/keys/people/anna"];
+  return renderSummary({ stage: "inttest", registry: "127.0.0.1:5000", environmentFile, promoterKey, applications });
 }
 
 /** The versions of portal that it says to pin, in order. */
@@ -22,6 +23,11 @@ function pinsIn(summary: string): readonly string[] {
 describe("what quickstart ends with", () => {
   it("shows what runs", () => {
     assert.match(summaryOf({ portal: "2.3.0" }), /portal\W+2\.3\.0\W+2\W+portal\.example\.com/);
+  });
+
+  it("suggests to promote what runs, with the key of somebody who may", () => {
+    const call = "npm run promote -- inttest extest --commit --key .sandbox/keys/people/anna";
+    assert.ok(summaryOf({ portal: "2.3.0" }).includes(call));
   });
 
   it("suggests the latest version that works, and one that is refused", () => {

@@ -34,7 +34,15 @@ export const gate: Gate = {
 };
 
 export const prod: StageDefinition = {
-  ...{ name: "prod", from: ["preprod"], clusterUid: undefined, zone: undefined, gated: true, gate },
+  ...{
+    name: "prod",
+    from: ["preprod"],
+    routes: [["preprod"]],
+    clusterUid: undefined,
+    zone: undefined,
+    gated: true,
+    gate,
+  },
   availability: { minReplicas: 1, disruptionBudget: true },
 };
 
@@ -44,7 +52,7 @@ function member(principal: string, untilMs?: number) {
 
 export const trust: Trust = {
   stages: new Map([
-    ["preprod", { ...prod, name: "preprod", from: ["extest"] }],
+    ["preprod", { ...prod, name: "preprod", from: ["extest"], routes: [["extest"]] }],
     ["prod", prod],
   ]),
   roles: new Map([
@@ -112,7 +120,29 @@ export function signed(
         signature: signature ?? valid(by),
       }),
     ),
+    withdrawals: [],
   };
+}
+
+interface Withdrawer {
+  readonly by?: typeof ADA;
+  readonly atMs?: number;
+  readonly signature?: SignatureCheck;
+  readonly fields?: Partial<SignedStatement["withdrawals"][number]["withdrawal"]>;
+}
+
+/** The same with withdrawals, by default of Cat's approval. */
+export function withWithdrawals(one: SignedStatement, withdrawers: readonly Withdrawer[]): SignedStatement {
+  const { statement } = one;
+  const added = withdrawers.map(({ by = CAT, atMs = statement.whenMs + 2 * HOUR, signature, fields }, index) => ({
+    withdrawal: {
+      ...{ file: `approvals/${index + 101}.json`, project: PROJECT, stage: "prod", statement: statement.digest },
+      ...{ withdraws: "approval" as const, role: "operations", principal: by.principal, reason: "second thoughts" },
+      ...{ whenMs: atMs, ...fields },
+    },
+    signature: signature ?? valid(by),
+  }));
+  return { ...one, withdrawals: [...one.withdrawals, ...added] };
 }
 
 /** Moves all applications of the sample into prod. */

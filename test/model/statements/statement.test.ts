@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { digestOf } from "../../../src/model/digest.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { parseApproval, renderApproval } from "../../../src/model/statements/approval.ts";
+import { renderApproval } from "../../../src/model/statements/approval.ts";
+import { parseApprovalDocument } from "../../../src/model/statements/approval-document.ts";
+import { renderWithdrawal } from "../../../src/model/statements/withdrawal.ts";
 import { canonicalDigest, canonicalJson } from "../../../src/model/statements/canonical-json.ts";
 import { folderNameOf, parseStatement, renderStatement } from "../../../src/model/statements/statement.ts";
 import { HEX } from "../sample-stage.ts";
@@ -135,16 +137,33 @@ describe("an approval", () => {
   };
 
   it("is read as it was written", () => {
-    const outcome = parseApproval(Buffer.from(renderApproval(approval)), "1.json");
-    assert.deepEqual(outcome, { kind: "accepted", value: { file: "1.json", ...approval } });
+    const outcome = parseApprovalDocument(Buffer.from(renderApproval(approval)), "1.json");
+    assert.deepEqual(outcome, {
+      kind: "accepted",
+      value: { kind: "approval", approval: { file: "1.json", ...approval } },
+    });
   });
 
   it("is refused where it is not as the verbs write it", () => {
     const text = renderApproval(approval);
     const wrong = [`${text}\n`, text.replace("sha256:", "sha512:"), text.replace("cat@", "c,t@"), text.replace("v1", "v2"), TEXT];
     for (const one of wrong) {
-      const outcome = parseApproval(Buffer.from(one), "1.json");
+      const outcome = parseApprovalDocument(Buffer.from(one), "1.json");
       assert.ok(outcome.kind === "refused" && outcome.refusals.every(({ code }) => code === "invalid-approval"), one);
+    }
+  });
+
+  it("is told from a withdrawal, which is read as it was written", () => {
+    const withdrawal = { ...approval, withdraws: "statement" as const, reason: "a leak" };
+    const text = renderWithdrawal(withdrawal);
+    assert.deepEqual(parseApprovalDocument(Buffer.from(text), "1.json"), {
+      kind: "accepted",
+      value: { kind: "withdrawal", withdrawal: { file: "1.json", ...withdrawal } },
+    });
+    for (const wrong of [text.replace(/"reason":"[^"]*",/, ""), text.replace('"statement","', '"everything","')]) {
+      if (wrong === text) continue;
+      const outcome = parseApprovalDocument(Buffer.from(wrong), "1.json");
+      assert.ok(outcome.kind === "refused" && outcome.refusals.every(({ code }) => code === "invalid-approval"), wrong);
     }
   });
 });

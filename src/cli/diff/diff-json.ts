@@ -1,0 +1,25 @@
+import type { SettingDifference } from "../../delivery/settings-differences.ts";
+import type { StageDifference, VersionSide } from "../../delivery/status/stage-difference.ts";
+
+/** For programs; equal applications are there too. */
+export function diffToJson({ left, right, applications }: StageDifference) {
+  return {
+    ...{ left, right },
+    differs: applications.some(({ kind }) => kind !== "equal" && kind !== "nowhere"),
+    applications: applications.map((one) => ({
+      ...{ name: one.name, kind: one.kind, left: sideToJson(one.left), right: sideToJson(one.right) },
+      ...{ version: one.version, settings: one.settings.map(settingToJson) },
+    })),
+  };
+}
+
+function sideToJson(side: VersionSide | undefined) {
+  if (side === undefined) return null;
+  const { image, chart, revision, createdMs, schemaLevel } = side;
+  const created = createdMs === undefined ? null : new Date(createdMs).toISOString();
+  return { image, chart, revision: revision ?? null, created, schemaLevel: schemaLevel ?? null };
+}
+
+function settingToJson({ path, left, right }: SettingDifference) {
+  return { path, left: left ?? null, right: right ?? null };
+}

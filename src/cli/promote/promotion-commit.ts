@@ -1,0 +1,42 @@
+import type { PromotionPlan } from "../../delivery/promotion/promotion-plan.ts";
+import { orThrow } from "../../model/refusal.ts";
+import { preparePublication, type Published, type PublicationOptions, type WrittenFiles } from "../publication.ts";
+import type { FinishedChange } from "../unfinished-change.ts";
+import type { PlannedStatement } from "./planned-statement.ts";
+
+/** A title with more names than this has their number. */
+const NAMED = 3;
+
+/** What the commit of a promotion says. */
+export function publicationText(
+  { from, to, applications }: PromotionPlan,
+  { digest, reason }: Pick<PlannedStatement, "digest" | "reason">,
+): Omit<WrittenFiles, "files"> {
+  const names = applications.map(({ name }) => name);
+  const what = names.length > NAMED ? `${names.length} applications` : names.join(", ");
+  const versions = applications.map(({ name, before, after }) => {
+    const came = before === undefined ? "" : `${before.image.tag} -> `;
+    return `- ${name}: ${came}${after.image.tag}`;
+  });
+  return {
+    title: `Promote ${what} from ${from} to ${to}`,
+    body: [reason, "", ...versions].join("\n"),
+    trailers: { "Lockstep-Statement": digest, "Lockstep-Stage": to, "Lockstep-From": from },
+  };
+}
+
+/** The commit that a killed run did not get to, whichever verb it was. */
+export async function publishFinished(
+  { statement, folder, files }: FinishedChange,
+  stage: string,
+  options: PublicationOptions,
+  signal: AbortSignal,
+): Promise<Published> {
+  const publication = orThrow(await preparePublication(options, signal), 1);
+  return publication.publish({
+    files,
+    title: `Add ${folder}`,
+    body: "Written by a run that was interrupted, and finished by the next one.",
+    trailers: { "Lockstep-Statement": statement, "Lockstep-Stage": stage },
+  });
+}

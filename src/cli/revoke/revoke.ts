@@ -1,0 +1,111 @@
+import { writeApproval } from "../../adapters/statements/write-approval.ts";
+import { chooseStatements } from "../../delivery/approval/choice.ts";
+import type { NewestStatement } from "../../delivery/approval/newest-statements.ts";
+import { planRevocation, type Revocation } from "../../delivery/approval/revocation.ts";
+import { shortDigest } from "../../delivery/coverage/statement-chain.ts";
+import { accepted, combine, orThrow, refused, type Outcome } from "../../model/refusal.ts";
+import { APPROVAL_NAMESPACE } from "../../model/statements/approval.ts";
+import { renderWithdrawal } from "../../model/statements/withdrawal.ts";
+import { readStageRecord, type StageRecord } from "../../stage-record.ts";
+import { confirm, type ChangeOptions } from "../confirmation.ts";
+import { preparePublication, renderPublished, UNPUBLISHED, type PublicationOptions } from "../publication.ts";
+import { findSigner, signAs, type Signer } from "../signer.ts";
+import { renderRevocation, revocationToJson } from "./revocation-text.ts";
+
+export interface RevokeOptions extends ChangeOptions, PublicationOptions {
+  readonly reason: string;
+  readonly statement?: boolean;
+  readonly key?: string;
+}
+
+export interface RevokeCall {
+  readonly stage: string;
+  readonly named: string | undefined;
+  readonly options: RevokeOptions;
+  readonly signal: AbortSignal;
+}
+
+/** A statement, and what this signer takes back of it. */
+interface Planned {
+  readonly newest: NewestStatement;
+  readonly revocation: Revocation;
+}
+
+/** Takes back an approval, or a statement: shows what follows, asks, and signs. @throws RefusalError with every reason */
+export async function revoke(call: RevokeCall): Promise<void> {
+  const { stage, options, signal } = call;
+  const nowMs = Date.now();
+  const record = orThrow(await readStageRecord({ stage, nowMs, signal }), 2);
+  const read = combine({
+    signer: await findSigner({ key: options.key, trust: record.trust, namespace: APPROVAL_NAMESPACE, signal, nowMs }),
+    publication: await preparePublication(options, signal),
+  });
+  const { signer, publication } = orThrow(read, 1);
+  const { newest, revocation } = orThrow(planOne(call, record, signer, nowMs), 1);
+  const view = { newest, revocation, reason: options.reason, engineAnswers: record.deployed !== undefined };
+  if (options.json !== true) process.stdout.write(`${renderRevocation(view)}\n`);
+  const digest = shortDigest(newest.statement.digest);
+  const what = revocation.withdraws === "statement" ? `the statement ${digest}` : `your approval of ${digest}`;
+  const question = `Withdraw ${what} as ${signer.principal}?`;
+  const confirmed = options.dryRun !== true && (await confirm(question, options, signal));
+  const files = confirmed ? await sign(call, record, signer, { newest, revocation }) : [];
+  const published = confirmed
+    ? await publication.publish({
+        files,
+        title: `Withdraw ${revocation.withdraws === "statement" ? digest : `an approval of ${digest}`} in ${stage}`,
+        body: options.reason,
+        trailers: { "Lockstep-Withdraws": newest.statement.digest, "Lockstep-Stage": stage },
+      })
+    : UNPUBLISHED;
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify(revocationToJson(view, files, published), undefined, 2)}\n`);
+  else {
+    const said = renderPublished(published);
+    const lines = confirmed ? [`wrote ${files.join(", ")}`, ...(said === "" ? [] : [said])] : ["nothing was withdrawn"];
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+function planOne(
+  { stage, named, options }: RevokeCall,
+  record: StageRecord,
+  signer: Signer,
+  nowMs: number,
+): Outcome<Planned> {
+  const { newest, statements: all, chains, gate, trust } = record;
+  const who = { principal: signer.principal, fingerprint: signer.key.key.fingerprint };
+  const planned = (one: NewestStatement): Outcome<Revocation> =>
+    planRevocation({ newest: one, signer: who, statement: options.statement === true, gate, trust, nowMs });
+  const signed = ({ statement, signed: { approvals } }: NewestStatement): boolean =>
+    statement.who === who.principal || approvals.some(({ approval }) => approval.principal === who.principal);
+  const chosen = chooseStatements({ stage, named, newest, all, chains, wanted: signed });
+  if (chosen.kind === "refused") return chosen;
+  const [one, ...others] = chosen.value;
+  if (one === undefined || others.length > 0) {
+    const digests = chosen.value.map(({ statement }) => shortDigest(statement.digest));
+    return refused([
+      {
+        code: "which-statement",
+        place: { path: "[statement]" },
+        found: one === undefined ? `no statement with a signature of ${who.principal}` : digests.join(", "),
+        expected: "the statement that is meant",
+        action: `name it: npm run revoke -- ${stage} ${digests[0] ?? "<digits of its digest>"} --reason "…"`,
+      },
+    ]);
+  }
+  const revocation = planned(one);
+  return revocation.kind === "refused" ? revocation : accepted({ newest: one, revocation: revocation.value });
+}
+
+async function sign(
+  { options: { reason }, signal }: RevokeCall,
+  { project, trust }: StageRecord,
+  signer: Signer,
+  { newest: { statement }, revocation }: Planned,
+): Promise<readonly string[]> {
+  const { stage, digest } = statement;
+  const { principal } = signer;
+  const text = renderWithdrawal({ project, stage, statement: digest, principal, reason, ...revocation });
+  const signature = await signAs(signer, APPROVAL_NAMESPACE, text, trust.allowedSigners, revocation.whenMs, signal);
+  return writeApproval({ statement, text, signature });
+}

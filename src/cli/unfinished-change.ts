@@ -1,0 +1,35 @@
+import { findUnfinished, finishUnfinished, type Unfinished } from "../adapters/statements/pending-change.ts";
+import type { Digest } from "../model/digest.ts";
+
+/** What an earlier run had decided on, and this one has finished. */
+export interface FinishedChange {
+  readonly statement: Digest;
+  /** Of the statement, relative to the project. */
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * Names on standard error what a killed run left behind about a stage, and puts it in place before anything else is
+ * looked at. A dry run names it only.
+ * @throws RefusalError where somebody edited the stack file since, or it is not as a verb wrote it
+ */
+export async function settleUnfinished(stage: string, dryRun: boolean): Promise<FinishedChange | undefined> {
+  const found = await findUnfinished(stage);
+  if (found === undefined || found.kind === "draft") return undefined;
+  const what = describe(found);
+  if (dryRun) {
+    process.stderr.write(
+      `an earlier run was killed while it wrote ${what}: the next run that is no --dry-run finishes it\n`,
+    );
+    return undefined;
+  }
+  const finished = await finishUnfinished(stage);
+  if (finished === undefined) return undefined;
+  process.stderr.write(`finished what an earlier run was killed at: ${what}\n`);
+  return { statement: found.statement, ...finished };
+}
+
+function describe({ what, folder }: Unfinished & { kind: "decided" }): string {
+  return what === "statement" ? folder : `an approval of ${folder}`;
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { planHold, planResume } from "../../src/delivery/hold-plan.ts";
+import type { Hold } from "../../src/model/stack-file.ts";
+import { editYaml } from "../../src/model/yaml-edit.ts";
+import { codes, refusalsOf, sourceOf, STACK_FILE, stackFileOf } from "../model/sample-stage.ts";
+
+const BROKEN: Hold = { reason: "broken", by: "anna@example.com", until: "2026-11-20T10:11:12Z" };
+const HELD = `${STACK_FILE}  lockstep:holds:
+    # By hand.
+    "*": { reason: audit } # of the year
+    portal:
+      reason: broken
+      by: anna@example.com
+      until: "2026-11-20T10:11:12Z"
+`;
+
+function hold(applications: readonly string[], words: Hold, text = STACK_FILE) {
+  const plan = planHold({ stage: "inttest", applications, stackFile: stackFileOf(text), hold: words });
+  return { plan, text: editYaml(sourceOf(text), plan.changes) };
+}
+
+function resume(applications: readonly string[], text: string) {
+  const plan = planResume({ stage: "inttest", applications, stackFile: stackFileOf(text) });
+  assert.ok(plan.kind === "accepted", JSON.stringify(plan));
+  return { plan: plan.value, text: editYaml(sourceOf(text), plan.value.changes) };
+}
+
+describe("planHold", () => {
+  it("holds applications, each once, with the same words", () => {
+    const { text } = hold(["portal", "appointments", "portal"], BROKEN);
+    assert.deepEqual(refusalsOf(text), []);
+    assert.deepEqual(Object.fromEntries(stackFileOf(text).holds), { portal: BROKEN, appointments: BROKEN });
+    assert.deepEqual(
+      STACK_FILE.split("\n").filter((line) => !text.split("\n").includes(line)),
+      [],
+    );
+  });
+
+  it("holds the whole stage where no application is named", () => {
+    const { text } = hold([], { reason: "audit" });
+    assert.deepEqual(refusalsOf(text), []);
+    assert.deepEqual(Object.fromEntries(stackFileOf(text).holds), { "*": { reason: "audit" } });
+  });
+
+  it("changes nothing where it is held with the very same words", () => {
+    const { plan, text } = hold(["portal"], BROKEN, HELD);
+    assert.deepEqual(plan.changes, []);
+    assert.equal(text, HELD);
+    assert.deepEqual(plan.holds, [{ on: "portal", before: BROKEN, after: BROKEN }]);
+    assert.deepEqual([...plan.others.keys()], ["*"]);
+  });
+
+  for (const [what, words] of Object.entries({
+    reason: { ...BROKEN, reason: "late" },
+    person: { ...BROKEN, by: "ben@example.com" },
+    end: { reason: "broken", by: "anna@example.com" },
+  })) {
+    it(`writes another ${what} over it, and nothing else`, () => {
+      const { plan, text } = hold(["portal"], words, HELD);
+      assert.deepEqual(plan.holds, [{ on: "portal", before: BROKEN, after: words }]);
+      assert.deepEqual(Object.fromEntries(stackFileOf(text).holds), { "*": { reason: "audit" }, portal: words });
+      assert.ok(text.includes('    # By hand.\n    "*": { reason: audit } # of the year\n'));
+    });
+  }
+});
+
+describe("planResume", () => {
+  it("ends a hold and leaves the others", () => {
+    const { plan, text } = resume(["portal"], HELD);
+    assert.deepEqual(Object.fromEntries(stackFileOf(text).holds), { "*": { reason: "audit" } });
+    assert.deepEqual([...plan.others.keys()], ["*"]);
+    assert.deepEqual(plan.holds, [{ on: "portal", before: BROKEN, after: undefined }]);
+  });
+
+  it("ends the hold of the stage where no application is named, and no application's", () => {
+    assert.deepEqual(Object.fromEntries(stackFileOf(resume([], HELD).text).holds), { portal: BROKEN });
+  });
+
+  it("takes back what a hold did", () => {
+    const { text } = hold(["portal"], BROKEN);
+    assert.deepEqual([...stackFileOf(resume(["portal"], text).text).holds], []);
+  });
+
+  it("refuses all that is not held at once, with what is, and the nearest name", () => {
+    const stackFile = stackFileOf(HELD);
+    const plan = planResume({ stage: "inttest", applications: ["portal", "protal", "appointments"], stackFile });
+    assert.ok(plan.kind === "refused");
+    assert.deepEqual(codes(plan.refusals), ["not-held", "not-held"]);
+    assert.match(plan.refusals[0]?.found ?? "", /"portal"/);
+    assert.match(plan.refusals[1]?.action ?? "", /npm run resume -- inttest, or npm run resume -- inttest portal/);
+  });
+
+  it("refuses the stage where only applications are held", () => {
+    const stackFile = stackFileOf(hold(["portal"], BROKEN).text);
+    const plan = planResume({ stage: "inttest", applications: [], stackFile });
+    assert.ok(plan.kind === "refused");
+    assert.deepEqual(codes(plan.refusals), ["not-held"]);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { succeeded } from "../outcomes.ts";
+import { Platform, type Setting } from "../platform.ts";
+import { levelOf, pinOf } from "../sample-pins.ts";
+
+const CALL = ["promote", "inttest", "extest", "--dry-run"];
+
+/** Nothing is deployed between the tests: each breaks one thing of extest, and takes it back. */
+describe("what a promotion asks of the stage that it leads to", function () {
+  this.timeout(300_000);
+  let platform: Platform;
+  let registry: string;
+
+  before(async () => {
+    // Without the pack, which lets no unsigned image into inttest either.
+    platform = await Platform.make({ applications: ["appointments", "portal"], pack: false });
+    ({ registry } = platform.clone.sandbox.location);
+    await platform.clone.pinned("appointments", "1.4.2");
+    await platform.merge();
+    await platform.up("inttest");
+  });
+  after(() => platform.remove());
+
+  /** Refused with these codes while extest has these settings. */
+  async function refuses(codes: readonly string[], ...settings: readonly Setting[]): Promise<void> {
+    await platform.set("extest", ...settings);
+    await platform.committed(async () => {
+      assert.deepEqual(await platform.refusals("anna", CALL), codes);
+    });
+  }
+
+  it("is nothing more than what the sample platform has", async () => {
+    succeeded(await platform.as("anna", CALL));
+  });
+
+  it("is every secret that the application declares", () =>
+    refuses(["missing-secret"], [["lockstep:settings", "appointments", "secrets", "QUEUE_URL"], undefined]));
+
+  it("is hosts and resources where it cannot run without them, all of them reported at once", () =>
+    refuses(
+      ["missing-host", "missing-resources", "missing-secret"],
+      [["lockstep:settings", "portal"], {}],
+      [["lockstep:settings", "appointments", "secrets"], undefined],
+    ));
+
+  it("is a database that the running version can live with afterwards", async () => {
+    await platform.set(
+      "extest",
+      [["lockstep:pins", "appointments"], await pinOf(registry, "appointments", "1.4.0")],
+      [["lockstep:schemaLevels", "appointments"], levelOf("appointments", "1.4.0")],
+    );
+    await platform.committed(async () => {
+      assert.deepEqual(await platform.refusals("anna", CALL), ["schema-downtime"]);
+      succeeded(await platform.as("anna", [...CALL, "--accept-downtime"]));
+    });
+  });
+
+  it("is no version that is newer", async () => {
+    await refuses(["downgrade"], [["lockstep:pins", "portal"], await pinOf(registry, "portal", "2.3.1")]);
+  });
+
+  it("is trust in the image: a revoked digest goes nowhere", async () => {
+    const { image } = await platform.running("inttest", "portal");
+    const digests = [{ digest: image.slice(image.indexOf("sha256:")), reason: "a hole" }];
+    const undo = await platform.editTrust("revoked.yaml", () => JSON.stringify({ keys: [], digests, statements: [] }));
+    assert.deepEqual(await platform.refusals("anna", CALL), ["revoked-digest"]);
+    await undo();
+    succeeded(await platform.as("anna", CALL));
+  });
+
+  it("is a signature: an image that nobody signed goes nowhere, though it runs well", async () => {
+    await platform.clone.pinned("portal", "2.4.0-unsigned");
+    await platform.merge();
+    await platform.up("inttest");
+    assert.deepEqual(await platform.refusals("anna", CALL), ["not-signed"]);
+    succeeded(await platform.as("anna", [...CALL, "appointments"]));
+  });
+});
