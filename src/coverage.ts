@@ -29,10 +29,20 @@ export async function checkCoverage(loaded: LoadedStage, deployed?: DeployedCove
   const chains = chainsOf(read.value);
   const evidence = await gatherEvidence(read.value, chains, (one) => verifyStatement(one, trust.allowedSigners));
   if (evidence.kind === "refused") return against(evidence.refusals);
-  return decideCoverage({
+  const coverage = decideCoverage({
     ...{ project: stage.project, definition, gate, trust, desired, chains, evidence: evidence.value, deployed },
     placeOf: (path) => source.placeOf(path),
   });
+  return withUnfinished(coverage, stage.name);
+}
+
+/** Where something stands against the stage, what a killed run left unfinished is named first: it may be why. */
+export async function withUnfinished(coverage: Coverage, stage: string): Promise<Coverage> {
+  const applications = [...coverage.applications.values()];
+  if (coverage.stage.length === 0 && applications.every((refusals) => refusals.length === 0)) return coverage;
+  // What writes is loaded by nobody who has nothing to write.
+  const { unfinishedRefusals } = await import("./adapters/statements/pending-change.ts");
+  return { ...coverage, stage: [...(await unfinishedRefusals(stage)), ...coverage.stage] };
 }
 
 /**

@@ -8,5 +8,5 @@ import { toDesiredStates, type DesiredState } from "./model/statements/desired-s
 export function desiredStatesOf(loaded: LoadedStage): ReadonlyMap<string, DesiredState> {
   const { stage, definition, catalogue, stackFile } = loaded;
   const request = { project: stage.project, stage: stage.name, catalogue, stackFile };
-  return toDesiredStates(request, definition.gate?.free);
+  return toDesiredStates(request, definition.gate?.free, stage);
 }

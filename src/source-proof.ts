@@ -5,7 +5,7 @@ import { readDeployedStage } from "./adapters/stack-outputs.ts";
 import { loadStage, stagesPath, type CommonParts, type LoadedStage } from "./adapters/stage-loader.ts";
 import { readStatements } from "./adapters/statements/read-statements.ts";
 import { displayPath } from "./adapters/yaml-files.ts";
-import { chainsOf, type Chain } from "./delivery/coverage/statement-chain.ts";
+import { chainsOf } from "./delivery/coverage/statement-chain.ts";
 import { proveStage } from "./delivery/promotion/proof.ts";
 import { proveByRoutes, routesThrough } from "./delivery/promotion/routes.ts";
 import { reachesBack } from "./delivery/promotion/soak.ts";
@@ -14,6 +14,7 @@ import { desiredStatesOf } from "./desired-states.ts";
 import { workloadKey, type DeployedStage, type WorkloadState } from "./model/deployed-stage.ts";
 import { accepted, andThen, combine, combineAll, refused, type Outcome, type Place } from "./model/refusal.ts";
 import type { StageDefinition } from "./model/stages.ts";
+import { refuseTakenBack } from "./source-standing.ts";
 
 export interface SourceQuestion {
   readonly project: string;
@@ -84,15 +85,15 @@ export async function gatherProof({ loaded, horizonMs, signal }: ProofQuestion):
   if (context === undefined) return refused([refuseNoCluster(stage.name, place)]);
   const access = { context, place, signal };
   const enough = (updates: Parameters<typeof reachesBack>[0]): boolean => reachesBack(updates, horizonMs);
-  const [{ cluster, deployed, workloads }, history, chains] = await Promise.all([
+  const [{ cluster, deployed, workloads }, history, record] = await Promise.all([
     readWhatRuns(stage.name, access),
     readStackHistory({ stage: stage.name, enough, signal }),
-    definition.gated ? readChains(stage.name) : accepted(new Map<string, Chain>()),
+    readRecord(loaded),
   ]);
-  return andThen(eachOnce(combine({ cluster, history, deployed, workloads, chains })), (known) =>
+  return andThen(eachOnce(combine({ cluster, history, deployed, workloads, record })), (known) =>
     accepted({
       ...{ definition, context, clusterUid: known.cluster.uid, absent: stage.absent, written: writtenIn(loaded) },
-      ...{ history: known.history, deployed: known.deployed, chains: known.chains },
+      ...{ history: known.history, deployed: known.deployed, ...known.record },
       workloads: new Map(known.workloads.map((workload) => [workloadKey(workload), workload])),
       stagesFile: displayPath(stagesPath()),
       placeOf: (path) => source.placeOf(path),
@@ -147,8 +148,14 @@ async function readOwnWorkloads(
   return readWorkloads({ ...access, workloads });
 }
 
-async function readChains(stage: string): Promise<Outcome<ReadonlyMap<string, Chain>>> {
-  return andThen(await readStatements(stage), (statements) => accepted(chainsOf(statements)));
+/** What was stated about it; nothing is where it is not gated. */
+async function readRecord(loaded: LoadedStage): Promise<Outcome<Pick<SourceEvidence, "chains" | "takenBack">>> {
+  if (!loaded.definition.gated) return accepted({ chains: new Map(), takenBack: new Map() });
+  const read = await readStatements(loaded.stage.name);
+  if (read.kind === "refused") return read;
+  const chains = chainsOf(read.value);
+  const takenBack = await refuseTakenBack(loaded, { statements: read.value, chains });
+  return andThen(takenBack, (against) => accepted({ chains, takenBack: against }));
 }
 
 function refuseNoCluster(stage: string, place: Place) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GitRepository } from "./adapters/git-repository.ts";
 import { inTemporaryFolder } from "./adapters/temporary-folder.ts";
@@ -23,6 +23,14 @@ describe("the state of git", () => {
       await clone.write("other.txt", "z\n");
       await clone.write("statements/extest/b/statement.json", "{}\n");
       await clone.git("add", "other.txt");
+      assert.deepEqual(codes(await check()), ["accepted"]);
+    });
+  });
+
+  it("does not mind the lock beside the stack file, which git ignores: another run has it, or was killed", async () => {
+    await inClone(async ({ clone, check }) => {
+      await clone.commit({ ".gitignore": "Pulumi.*.yaml.lock\n" });
+      await mkdir(join(clone.folder, `${STACK}.lock`));
       assert.deepEqual(codes(await check()), ["accepted"]);
     });
   });

@@ -4,6 +4,7 @@ import type { Application } from "../model/application.ts";
 import { toCatalogue, type Catalogue, type CatalogueEntry } from "../model/catalogue.ts";
 import { refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { holdingProcess, importModule } from "./catalogue-module.ts";
+import { isMissing } from "./plain-files.ts";
 import { projectRoot } from "./project.ts";
 import { displayPath } from "./yaml-files.ts";
 
@@ -15,7 +16,12 @@ export async function loadCatalogue(
   folder = join(projectRoot, "src", "applications"),
   deadlineMs = DEADLINE_MS,
 ): Promise<Outcome<Catalogue>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+  const found = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (found === undefined) return refused([noCatalogue(folder)]);
+  const names = found.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
   const files = await holdingProcess(() => Promise.all(names.map((name) => loadEntry(join(folder, name), deadlineMs))));
   const refusals = files.filter((file) => "code" in file);
   if (refusals.length > 0) return refused(refusals);
@@ -46,6 +52,16 @@ async function loadEntry(path: string, deadlineMs: number): Promise<CatalogueEnt
       action: "npm run typecheck shows what is wrong",
     };
   }
+}
+
+function noCatalogue(folder: string): Refusal {
+  return {
+    code: "no-catalogue",
+    place: { file: displayPath(folder) },
+    found: "no such folder",
+    expected: "the catalogue: one file per application",
+    action: "run it in the project, or correct LOCKSTEP_PROJECT",
+  };
 }
 
 function isApplication(value: unknown): value is Application {

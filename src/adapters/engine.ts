@@ -51,6 +51,6 @@ function unanswered({ missing, said }: ProgramFailure, stage: string): Refusal {
   return refuse(
     "engine-unreachable",
     said,
-    `try pulumi stack --stack ${stage}, and look at PULUMI_BACKEND_URL and pulumi whoami --verbose`,
+    `pulumi stack --stack ${stage}, and look at PULUMI_BACKEND_URL and pulumi whoami --verbose`,
   );
 }

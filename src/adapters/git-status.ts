@@ -31,7 +31,9 @@ export async function uncleanFiles(git: GitFolder, paths: readonly string[]): Pr
     git.answer(["status", ...flags, "--ignore-submodules=none", "--", ...paths]),
     git.answer(["ls-files", "-v", "-z", "--", ...paths]),
   ]);
-  const unclean = parseStatus(status).map(({ path, state }) => ({ path: path.slice(prefix.length), state }));
+  const unclean = parseStatus(status)
+    .filter(({ path }) => paths.some((asked) => isAbout(path, `${prefix}${asked}`)))
+    .map(({ path, state }) => ({ path: path.slice(prefix.length), state }));
   const seen = new Set(unclean.map(({ path }) => path));
   const marked = (await conflictMarkers(git, paths)).filter((path) => !seen.has(path));
   return [
@@ -39,6 +41,13 @@ export async function uncleanFiles(git: GitFolder, paths: readonly string[]): Pr
     ...marked.map((path) => ({ path, state: "conflict-markers" as const })),
     ...parseHidden(index).filter(({ path }) => !seen.has(path)),
   ];
+}
+
+/** Git names an ignored folder whose name begins like a file that was asked for, such as the lock beside it. */
+function isAbout(path: string, asked: string): boolean {
+  const asFolder = (name: string): string => `${name.replace(/\/$/, "")}/`;
+  const [left, right] = [asFolder(path), asFolder(asked)];
+  return left.startsWith(right) || right.startsWith(left);
 }
 
 /**

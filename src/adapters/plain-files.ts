@@ -12,7 +12,9 @@ import { displayPath } from "./yaml-files.ts";
 /** The entries of a folder; none where it is not there. */
 export function listFolder(path: string, maxEntries: number): Outcome<readonly Dirent[]> {
   try {
-    const facts = lstatSync(path);
+    // Most statements have no approvals yet: an error that says so costs more than the question.
+    const facts = lstatSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return accepted([]);
     if (!facts.isDirectory()) return refused([refuseKind(path, facts.isSymbolicLink(), "a folder")]);
     const entries = readdirSync(path, { withFileTypes: true });
     if (entries.length <= maxEntries) return accepted(entries);
@@ -84,7 +86,7 @@ function unreadable(path: string, error: unknown): Refusal {
   return refuse("unreadable-file", path, found, "a file or folder that can be read", "look at its permissions");
 }
 
-function isMissing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return errorCode(error) === "ENOENT";
 }
 

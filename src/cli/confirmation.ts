@@ -9,7 +9,8 @@ export interface ChangeOptions {
 }
 
 /**
- * Whether to go on with what was shown. Asks on a terminal; elsewhere only `--yes` is an answer.
+ * Whether to go on with what was shown. Asks on a terminal; elsewhere only `--yes` is an answer. After a no the process
+ * ends with 1.
  * @throws RefusalError `unconfirmed` where there is nobody to ask
  */
 export async function confirm(question: string, { yes, json }: ChangeOptions, signal: AbortSignal): Promise<boolean> {
@@ -31,7 +32,10 @@ export async function confirm(question: string, { yes, json }: ChangeOptions, si
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
+    const confirmed = /^y(es)?$/i.test(answer.trim());
+    // What follows behind `&&` was meant for a yes.
+    if (!confirmed) process.exitCode = 1;
+    return confirmed;
   } finally {
     terminal.close();
   }

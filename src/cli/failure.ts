@@ -1,5 +1,5 @@
 import { ProcessError } from "../adapters/processes.ts";
-import { RefusalError } from "../model/refusal.ts";
+import { RefusalError, type Refusal } from "../model/refusal.ts";
 
 const INTERRUPTED = 130;
 
@@ -18,12 +18,25 @@ export function reportFailure(error: unknown, json: boolean): number {
     process.stderr.write("interrupted\n");
     return INTERRUPTED;
   }
+  if (error instanceof ProcessError && error.code === "not-found")
+    return reportFailure(new RefusalError([missingProgram(error)]), json);
   const text = error instanceof Error ? error.message : String(error);
   const details = error instanceof ProcessError && error.stderr !== "" ? `\n${error.stderr.trimEnd()}` : "";
   process.stderr.write(`lockstep: ${text}${details}\n`);
   if (process.env["LOCKSTEP_DEBUG"] !== undefined && error instanceof Error)
     process.stderr.write(`${error.stack ?? ""}\n`);
   return 1;
+}
+
+function missingProgram({ message }: ProcessError): Refusal {
+  const [program = ""] = message.split(":");
+  return {
+    code: "missing-program",
+    place: { path: "PATH" },
+    found: `no ${program}`,
+    expected: `${program}, which this needs`,
+    action: `install ${program}; in the sandbox: source .sandbox/env`,
+  };
 }
 
 function isInterruption(error: unknown): boolean {

@@ -2,11 +2,15 @@ import { Command, CommanderError } from "commander";
 import { enableCompileCache } from "node:module";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { codeRoot } from "../adapters/project.ts";
 import { reportFailure } from "./failure.ts";
 import { verbs } from "./verbs.ts";
 
 enableCompileCache();
+// The young generation stays as small as it begins: grown, it is a quarter of what a verb takes at a thousand
+// applications, and no time was seen to be saved by it. Its largest size can only be set before Node starts.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const HELP_HINT = "(--help shows what it takes)";
 

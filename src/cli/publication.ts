@@ -6,7 +6,7 @@ import { mergeRequestOptions, openedMergeRequest, openPullRequest } from "../ada
 import { projectRoot } from "../adapters/project.ts";
 import { commitMessage, messageBody, titleLine, type CommitText } from "../delivery/commit-message.ts";
 import type { Json } from "../model/json.ts";
-import { accepted, andThen, RefusalError, type Outcome, type Refusal } from "../model/refusal.ts";
+import { accepted, andThen, printable, RefusalError, type Outcome, type Refusal } from "../model/refusal.ts";
 import { pullRequestPage } from "../model/remote-repository.ts";
 import { shellCommand } from "../model/shell-word.ts";
 import { planPublication, type PublicationPlan, type Review } from "./publication-plan.ts";
@@ -158,8 +158,8 @@ export function publishedFacts({ commit, branch, remote, pullRequest, problem }:
   const where = remote === undefined ? "" : `, pushed to ${remote}`;
   return [
     `committed ${commit.slice(0, 12)}${place}${where}`,
-    ...(pullRequest === undefined ? [] : [`opened the pull request ${pullRequest}`]),
-    ...(problem === undefined ? [] : [`gh opened no pull request: ${problem.replaceAll("\n", "\n  ")}`]),
+    ...(pullRequest === undefined ? [] : [`opened the pull request ${printable(pullRequest)}`]),
+    ...(problem === undefined ? [] : [`gh opened no pull request: ${printable(problem).replaceAll("\n", "\n  ")}`]),
   ];
 }
 

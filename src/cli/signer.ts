@@ -7,8 +7,8 @@ import { renderSignedTime } from "../model/statements/signed-json.ts";
 import type { AllowedSigners } from "../model/trust/allowed-signers.ts";
 import { signerLines, type SignerLine } from "../model/trust/signer-lines.ts";
 import type { Trust } from "../model/trust/trust.ts";
-import { findSigningKey, withKeyFile, type SigningKey } from "./signing-key.ts";
-import { refuseKey } from "./trust/sign.ts";
+import { inTrustFolder } from "./trust-folder-place.ts";
+import { findSigningKey, refuseKey, withKeyFile, type SigningKey } from "./signing-key.ts";
 
 /** Somebody whose key this machine can sign with. */
 export interface Signer {
@@ -38,7 +38,7 @@ export interface SignerSearch {
 export async function findSigner(search: SignerSearch): Promise<Outcome<Signer>> {
   const { trust, namespace, nowMs = Date.now(), folder = process.cwd(), project = projectRoot, ...rest } = search;
   const key = await findSigningKey({ ...rest, folder, project });
-  return andThen(key, (found) => whoSigns(found, trust, namespace, nowMs));
+  return inTrustFolder(andThen(key, (found) => whoSigns(found, trust, namespace, nowMs)));
 }
 
 /** Whose key it is, where what it signs now counts. */

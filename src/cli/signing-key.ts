@@ -90,6 +90,17 @@ export async function withKeyFile<T>(key: SigningKey, work: (file: string) => Pr
   }
 }
 
+/** Of a key that ssh-keygen cannot sign with. */
+export function refuseKey({ file, origin, key }: SigningKey, { stderr }: ProcessError): Refusal {
+  return {
+    code: "cannot-sign",
+    place: { path: file ?? key.fingerprint },
+    found: `ssh-keygen: ${stderr.trim().split("\n")[0] ?? "no signature"}`,
+    expected: `a key that signs without asking (${origin}): one with a passphrase is in the agent`,
+    action: `ssh-add ${file?.replace(/\.pub$/, "") ?? ""}`.trim(),
+  };
+}
+
 async function gitKey({ project, signal }: KeySearch): Promise<Outcome<SigningKey> | undefined> {
   const value = await gitValue(["--type=path", "user.signingkey"], project, signal);
   // With another format it is the name of a GnuPG key.

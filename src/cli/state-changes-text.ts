@@ -17,15 +17,28 @@ export interface ShowOptions {
   readonly nowMs: number;
   /** Values in full, and computed ones that only repeat others. */
   readonly all: boolean;
+  /** Said elsewhere, of all applications at once. @default nothing */
+  readonly shared?: readonly StateChange[];
 }
 
 /** The difference between two desired states, as text that a release manager decides on. */
 export function renderTransition({ name, before, after }: ShownTransition, options: ShowOptions): string {
-  const changes = changesBetween(name, before, after);
+  const said = new Set(options.shared?.map((change) => JSON.stringify(change)));
+  const changes = changesBetween(name, before, after).filter((change) => !said.has(JSON.stringify(change)));
   const title = titleOf(name, before, after);
   if (after === undefined && before !== undefined && !options.all)
     return `${title}\n  all of it is removed from the stage (--all shows what was there)`;
   return [title, ...renderChanges(name, changes, { ...options, comes: before === undefined })].join("\n");
+}
+
+/** What changes of the stage in every one of several applications alike: said once, it can be read. */
+export function sharedChanges(transitions: readonly ShownTransition[]): readonly StateChange[] {
+  const [first, ...others] = transitions.map(({ name, before, after }) =>
+    changesBetween(name, before, after).filter(({ part }) => part === "stage"),
+  );
+  if (first === undefined || others.length === 0) return [];
+  const rest = others.map((changes) => new Set(changes.map((change) => JSON.stringify(change))));
+  return first.filter((change) => rest.every((changes) => changes.has(JSON.stringify(change))));
 }
 
 function titleOf(name: string, before: JsonObject | undefined, after: JsonObject | undefined): string {
@@ -113,8 +126,8 @@ function valuesOf(
     // The first digits can be made to be alike.
     return left === right ? [before, after] : [left, right];
   }
-  const from = firstDifference(before ?? "", after ?? "");
-  return [cut(before, from), cut(after, from)];
+  const same = sameEnds(before ?? "", after ?? "");
+  return [cut(before, same), cut(after, same)];
 }
 
 function withAge(time: string | undefined, nowMs: number): string | undefined {
@@ -135,16 +148,25 @@ function nameIn(text: string | undefined): string | undefined {
 
 const REFERENCE = /^(?<name>[^@]+):(?<tag>[^:@/]+)@(?<digest>sha256:[0-9a-f]{12})[0-9a-f]{52}$/;
 
-function firstDifference(left: string, right: string): number {
-  let index = 0;
-  while (index < left.length && left[index] === right[index]) index += 1;
-  return index;
+/** How many characters at the beginning and at the end two texts have in common. */
+interface SameEnds {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Of a long value, the piece in which the two differ: what is cut away must not be what was changed. */
-function cut(text: string | undefined, from: number): string | undefined {
+function sameEnds(left: string, right: string): SameEnds {
+  const shortest = Math.min(left.length, right.length);
+  let start = 0;
+  while (start < shortest && left[start] === right[start]) start += 1;
+  let end = 0;
+  while (end < shortest - start && left.at(-1 - end) === right.at(-1 - end)) end += 1;
+  return { start, end };
+}
+
+/** Of a long value, what the two have in common is cut away, and nothing else, however long it is. */
+function cut(text: string | undefined, { start, end }: SameEnds): string | undefined {
   if (text === undefined || text.length <= MAX_VALUE) return text;
-  const start = from < MAX_VALUE / 2 ? 0 : from - MAX_VALUE / 4;
-  const piece = text.slice(start, start + MAX_VALUE);
-  return `${start > 0 ? "…" : ""}${piece}${start + MAX_VALUE < text.length ? "…" : ""}`;
+  const from = start < MAX_VALUE / 2 ? 0 : start - MAX_VALUE / 4;
+  const to = end < MAX_VALUE / 2 ? text.length : text.length - end + MAX_VALUE / 4;
+  return `${from > 0 ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
 }

@@ -20,7 +20,7 @@ const ASCII = /^[\x20-\x7e]*$/;
  */
 export function renderTable({ head, rows, width }: TextTable): string {
   const cells = [head, ...rows].map((row) => head.map((_, column) => linesOf(row[column] ?? "")));
-  const widths = fit(widthsOf(cells), width - GAP * (head.length - 1));
+  const widths = fit(cells, width - GAP * (head.length - 1));
   const rule = widths.map((columns) => "-".repeat(columns));
   const [heading = [], ...body] = cells.map((row) => renderRow(row, widths));
   return [...heading, rule.join(" ".repeat(GAP)), ...body.flat()].join("\n");
@@ -46,20 +46,31 @@ function linesOf(text: string): readonly string[] {
   return (ASCII.test(text) ? text : printable(text)).split("\n");
 }
 
-function widthsOf(rows: readonly (readonly (readonly string[])[])[]): readonly number[] {
+type Cells = readonly (readonly (readonly string[])[])[];
+
+function widthsOf(rows: Cells, piecesOf: (line: string) => readonly string[]): readonly number[] {
   const widths = (rows[0] ?? []).map(() => MIN_COLUMN);
   for (const row of rows) {
     for (const [column, lines] of row.entries()) {
-      for (const line of lines) widths[column] = Math.max(widths[column] ?? 0, widthOf(line));
+      for (const piece of lines.flatMap(piecesOf)) widths[column] = Math.max(widths[column] ?? 0, widthOf(piece));
     }
   }
   return widths;
 }
 
-/** The widest give first, all of them down to the same width. */
-function fit(widths: readonly number[], available: number): readonly number[] {
+/** Words have their room before whole lines do: they are broken only where all words together are too wide. */
+function fit(cells: Cells, available: number): readonly number[] {
+  const widths = widthsOf(cells, (line) => [line]);
+  if (sum(widths) <= available) return widths;
+  const words = widthsOf(cells, (line) => line.split(" "));
+  return level(widths, level(words, [], available), available);
+}
+
+/** The widest give first, all of them down to the same width, but none below its least. */
+function level(widths: readonly number[], least: readonly number[], available: number): readonly number[] {
   let limit = Math.max(...widths);
-  const limited = (): readonly number[] => widths.map((width) => Math.min(width, limit));
+  const limited = (): readonly number[] =>
+    widths.map((width, column) => Math.max(Math.min(width, limit), least[column] ?? MIN_COLUMN));
   while (limit > MIN_COLUMN && sum(limited()) > available) limit--;
   return limited();
 }

@@ -26,11 +26,11 @@ export function commitMessage(text: CommitText): string {
   return body === "" ? `${titleLine(text)}\n` : `${titleLine(text)}\n\n${body}`;
 }
 
-/** A reason is anyone's text: a line of dashes would end the message where it is sent as a patch. */
+/** A reason is anyone's text: some lines would end the message where it is sent as a patch, before its trailers. */
 function bodyText(body: string): string {
   const lines = printable(body.replaceAll("\r\n", "\n")).split("\n");
   return lines
-    .map((line) => line.trimEnd().replace(/^---/, " ---"))
+    .map((line) => line.trimEnd().replace(/^(?=---|diff -|Index: )/, " "))
     .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .replaceAll(/^\n+|\n+$/g, "");

@@ -92,7 +92,7 @@ function refuseNotHeld(on: string, stage: string, holds: ReadonlyMap<string, Hol
     code: "not-held",
     place: { file: stackFileName(stage), path: `lockstep:holds.${on}` },
     found: whole ? `no hold of ${stage} as a whole` : `no hold of ${on}${didYouMean(on, names)}`,
-    expected: holds.size === 0 ? `a hold, which ${stage} has none of` : `one of the holds of ${stage}`,
+    expected: holds.size === 0 ? `a hold: ${stage} has none` : `one of the holds of ${stage}`,
     action: commands.length === 0 ? "nothing: nothing keeps it" : `end what holds it: ${commands.join(", or ")}`,
   };
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { isPinned, parseReference } from "../model/reference.ts";
-import { printable } from "../model/refusal.ts";
+import { escaped, printable } from "../model/refusal.ts";
 import { valueDifferencesOf, type ValueDifference } from "./coverage/differences.ts";
 
 /** What a change is of: in the order in which people decide on it. */
@@ -53,7 +53,7 @@ function toChange(difference: ValueDifference, known: ReadonlySet<string>): Stat
     after: after === undefined ? undefined : ambiguous ? onOneLine(JSON.stringify(after)) : textOf(after),
     list: listOf(before, after),
     secret: part === "settings" && inner[0] === "secrets",
-    follows: COMPUTED.has(part) && known.has(transition(inner.at(-1), before, after)),
+    follows: COMPUTED.has(part) && repeats(inner, before, after, known),
   };
 }
 
@@ -78,12 +78,13 @@ function partOf(part: string, first: string | number | undefined): ChangePart {
 
 /**
  * What charts may repeat under the same key: a setting, a definition, and the pieces of the pinned image. Everything
- * else that is computed is shown: a chart's values could say anything.
+ * else that is computed is shown: a chart's values could say anything. What stands below something, as a variable does
+ * below `env`, is the same only below the same.
  */
 function knownTransitions(causes: readonly ValueDifference[]): ReadonlySet<string> {
   return new Set(
     causes.flatMap(({ part, inner, before, after }) => [
-      transition(inner.at(-1), before, after),
+      transition(inner.slice(-2), before, after),
       ...(part === "pin" && inner[0] === "image" ? imageTransitions(before, after) : []),
     ]),
   );
@@ -91,7 +92,7 @@ function knownTransitions(causes: readonly ValueDifference[]): ReadonlySet<strin
 
 function imageTransitions(before: Json | undefined, after: Json | undefined): readonly string[] {
   const [left, right] = [piecesOf(before), piecesOf(after)];
-  return PIECES.filter(({ of }) => of(left) !== of(right)).map(({ key, of }) => transition(key, of(left), of(right)));
+  return PIECES.filter(({ of }) => of(left) !== of(right)).map(({ key, of }) => transition([key], of(left), of(right)));
 }
 
 const PIECES: readonly { readonly key: string; readonly of: (pieces: ImagePieces) => string | undefined }[] = [
@@ -116,8 +117,18 @@ function piecesOf(image: Json | undefined): ImagePieces {
   return { repository: `${registry}/${repository}`, tag, digest };
 }
 
-function transition(key: string | number | undefined, before: Json | undefined, after: Json | undefined): string {
-  return JSON.stringify([key ?? null, before === undefined ? [] : [before], after === undefined ? [] : [after]]);
+/** Whether a cause of one key stands anywhere, or one of two keys below the same one. */
+function repeats(
+  inner: ValueDifference["inner"],
+  before: Json | undefined,
+  after: Json | undefined,
+  known: ReadonlySet<string>,
+): boolean {
+  return [1, 2].some((length) => known.has(transition(inner.slice(-length), before, after)));
+}
+
+function transition(keys: ValueDifference["inner"], before: Json | undefined, after: Json | undefined): string {
+  return JSON.stringify([keys, before === undefined ? [] : [before], after === undefined ? [] : [after]]);
 }
 
 function listOf(before: Json | undefined, after: Json | undefined): StateChange["list"] {
@@ -156,7 +167,15 @@ function textOf(value: Json | undefined): string {
 const MISLEADING = /^["'([{+-]|^(?:true|false|null|-?\d[\d.eE+-]*)$|->|…|\\u\{/;
 
 function onOneLine(text: string): string {
-  return printable(text).replaceAll(/[\n\u2028\u2029]/g, (sign) => `\\u{${sign.charCodeAt(0).toString(16)}}`);
+  return printable(text).replaceAll("\n", escaped).replaceAll(/\S+/g, withoutLookalikes);
+}
+
+/** Of a word with Latin letters: those of other scripts, and signs that are the same as others but for their looks. */
+function withoutLookalikes(word: string): string {
+  if (!/[a-z]/i.test(word)) return word;
+  return word.replaceAll(/[^ -~]/gu, (sign) =>
+    /[\p{L}--\p{Script=Latin}]/v.test(sign) || /^[\x21-\x7e]$/.test(sign.normalize("NFKC")) ? escaped(sign) : sign,
+  );
 }
 
 /** The version in a state, and what it is made of. */

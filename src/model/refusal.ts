@@ -120,7 +120,15 @@ function indent(text: string): string {
 
 /** What was found may come from anyone: nothing of it may steer the terminal, or hide. */
 export function printable(text: string): string {
-  return text.replaceAll(/[[\p{Cc}\p{Cf}]--[\n]]/gv, (sign) => `\\u{${sign.codePointAt(0)?.toString(16) ?? ""}}`);
+  return text.replaceAll(UNPRINTABLE, escaped);
+}
+
+/** What steers, what is seen by nobody, and blanks that look like the usual one or like nothing. */
+const UNPRINTABLE = /[[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\p{Zs}\p{Zl}\p{Zp}\u2800]--[\n ]]/gv;
+
+/** Such as `\u{200b}`. */
+export function escaped(sign: string): string {
+  return `\\u{${sign.codePointAt(0)?.toString(16) ?? ""}}`;
 }
 
 function byPlace(left: Refusal, right: Refusal): number {

@@ -47,7 +47,7 @@ const WORD_OF_YAML = /^(?:true|false|null)$/i;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/;
 /** What YAML 1.2 or the engine's reader may take for a number or a date, and more. */
 const LIKE_A_NUMBER =
-  /^[-+]?(?:[0-9][0-9_.]*(?:[eE][-+]?[0-9_]*)?|0x[0-9A-Fa-f_]*|0[ob][0-9_]*)$|^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}/;
+  /^[-+]?(?:[0-9][0-9.]*(?:[eE][-+]?[0-9]*)?|0[xX][0-9A-Fa-f]*|0[obOB][0-9]*|[0-9](?=.*_)[0-9A-Fa-fxXoO_.+-]*)$|^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}/;
 const TIME_IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** Where the reading has come to: always at the first key or item of a line, behind its indentation. */

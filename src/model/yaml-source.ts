@@ -12,6 +12,7 @@ import {
 } from "yaml";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "./refusal.ts";
 import { readYamlLines } from "./yaml-lines.ts";
+import { repeatedKeys } from "./yaml-repeated-keys.ts";
 
 export type KeyPath = readonly (string | number)[];
 
@@ -60,10 +61,11 @@ interface Reading {
 /** By the library, and with everything that it takes and we do not. Exported for the test that both readers agree. */
 export function readDocument(file: string, text: string): Outcome<Reading> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: false });
+  // The library compares each key with all before it: `repeatedKeys` looks each up.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, merge: false });
   const deep = refuseDepth(file, document, lines);
   if (deep !== undefined) return refused([deep]);
-  const problems = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_ERRORS);
+  const problems = [...document.errors, ...repeatedKeys(document), ...document.warnings].slice(0, MAX_SYNTAX_ERRORS);
   const refusals = problems.map((problem): Refusal => ({
     code: `yaml-${problem.code.toLowerCase().replaceAll("_", "-")}`,
     place: { file, ...positionAt(lines, problem.pos[0]) },
@@ -183,7 +185,12 @@ function refuseIndirection(file: string, document: Document.Parsed, lines: LineC
       else if (node.anchor !== undefined) refuse("yaml-indirection", "an anchor, &…", node);
       else if (node.tag !== undefined) refuse("yaml-indirection", "a tag, !…", node);
       else if (isScalar(node) && node.type === "PLAIN" && isAmbiguous(node.source ?? "")) {
-        refuse("yaml-ambiguous", "a number or date that not every reader takes for the same", node, UNAMBIGUOUS);
+        refuse(
+          "yaml-ambiguous",
+          "a number, a date or a question mark that not every reader takes for the same",
+          node,
+          UNAMBIGUOUS,
+        );
       }
     },
   });
@@ -195,10 +202,15 @@ const READABLE: readonly [string, string] = [
   "write the value out",
 ];
 /**
- * Octal with a leading zero, digits with underscores, binary, and dates: the engine's reader (YAML 1.1 in these) takes
- * them for other values than ours. A full time in UTC is the same for both.
+ * Octal with a leading zero, digits with underscores, binary, a sign before another base or a capital in its name, and
+ * dates: the engine's reader (YAML 1.1 in these) takes them for other values than ours, and a question mark in front of
+ * a word in braces for the sign of a key. A full time in UTC is the same for both.
  */
-const AMBIGUOUS = /^[-+]?(?:0[0-9_]+|[0-9]+_[0-9_]*|0b[01_]+)$|^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/;
+const AMBIGUOUS =
+  /^\?|^[-+]?(?:0[0-9]+|0[bB][01]+|0O[0-7]+|0X[0-9A-Fa-f]+)$|^[-+]0(?:o[0-7]+|x[0-9A-Fa-f]+)$|^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/;
+/** What is a number to the engine's reader when its underscores are gone. */
+const NUMBER =
+  /^[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|0(?:[bB][01]+|[oO][0-7]+|[xX][0-9A-Fa-f]+))$/;
 const TIME_IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const UNAMBIGUOUS: readonly [string, string] = [
   "text in quotes, or a decimal number",
@@ -208,6 +220,7 @@ const UNAMBIGUOUS: readonly [string, string] = [
 const UNSAFE_KEYS = ["<<", "__proto__"];
 
 function isAmbiguous(plain: string): boolean {
+  if (/^[-+.0-9]/.test(plain) && plain.includes("_") && NUMBER.test(plain.replaceAll("_", ""))) return true;
   return AMBIGUOUS.test(plain) && !TIME_IN_UTC.test(plain);
 }
 

@@ -22,6 +22,13 @@ describe("loadCatalogue", () => {
     assert.deepEqual(await load({ "b.ts": GOOD("b"), "a.ts": GOOD("a"), "README.md": "no" }), ["a", "b"]);
   });
 
+  it("refuses a project without one", async () => {
+    await inTemporaryFolder(async (folder) => {
+      const catalogue = await loadCatalogue(join(folder, "none"));
+      assert.deepEqual(catalogue.kind === "refused" ? codes(catalogue.refusals) : [], ["no-catalogue"]);
+    });
+  });
+
   it("is empty where the folder is", async () => {
     assert.deepEqual(await load({}), []);
   });

@@ -47,6 +47,12 @@ describe("reportFailure", () => {
     }
   });
 
+  it("says which program is missing", () => {
+    const { code, said } = report(new ProcessError("not-found", "git: Command failed with ENOENT", {}));
+    assert.equal(code, 1);
+    assert.match(said, /no git$/m);
+  });
+
   it("shows what a failed program said, and no stack", () => {
     const { code, said } = report(new ProcessError("failed", "kubectl: exit 1", { stderr: "forbidden\n" }));
     assert.equal(code, 1);

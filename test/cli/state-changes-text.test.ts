@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderTransition } from "../../src/cli/state-changes-text.ts";
+import { renderTransition, sharedChanges } from "../../src/cli/state-changes-text.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { DIGEST, HEX, STACK_FILE, withText } from "../model/sample-stage.ts";
 import { HOUR, statesOf, T0 } from "../delivery/coverage/sample-court.ts";
@@ -37,6 +37,26 @@ describe("renderTransition", () => {
     assert.match(render(stateOf(), after, true), /chart values: env\.LOG_LEVEL/);
   });
 
+  it("says once what the stage changes in several applications alike, and nothing that differs", () => {
+    const states = statesOf(STACK_FILE);
+    const transitions = ["appointments", "portal"].map((name) => ({
+      name,
+      before: undefined,
+      after: states.get(name)?.state,
+    }));
+    const shared = sharedChanges(transitions);
+    assert.ok(shared.length > 0 && shared.every(({ part }) => part === "stage"));
+    const [first] = transitions;
+    assert.deepEqual(sharedChanges(first === undefined ? [] : [first]), []);
+    for (const one of transitions) {
+      const text = renderTransition(one, { ...OPTIONS, shared });
+      for (const { path } of shared) assert.ok(!text.includes(path), path);
+      assert.match(text, /version/);
+    }
+    const other = { name: "status-page", before: states.get("portal")?.state, after: states.get("portal")?.state };
+    assert.deepEqual(sharedChanges([...transitions, other]), []);
+  });
+
   it("says the age of what was built", () => {
     const created = (ms: number) =>
       stateOf(withText("      schema: {", `      created: "${new Date(ms).toISOString()}"\n      schema: {`));
@@ -50,6 +70,15 @@ describe("renderTransition", () => {
     assert.ok(line.includes("one") && line.includes("two"), line);
     assert.ok(line.split("\n").every((one) => one.length < 200));
     assert.ok(render(text(long), text(`${long}y`), true).includes(`${long}y`));
+  });
+
+  it("cuts away nothing between the first and the last difference, and nothing of a value that was not there", () => {
+    const long = "x".repeat(500);
+    const text = (value: string) => stateOf(withText("LOG_LEVEL: debug", `LOG_LEVEL: ${value}`));
+    const line = render(text(`one${long}${long}`), text(`two${long}-javaagent:evil${long}`));
+    assert.ok(line.includes("-javaagent:evil"), line);
+    const added = withText("LOG_LEVEL: debug", `LOG_LEVEL: debug, OPTIONS: ${long}-javaagent:evil`);
+    assert.ok(render(stateOf(), stateOf(added)).includes("-javaagent:evil"));
   });
 
   it("shows no secret's digest", () => {

@@ -37,6 +37,13 @@ describe("a table of text", () => {
     assert.deepEqual(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
   });
 
+  it("breaks no word where every word has room, whichever column gives", () => {
+    const rows = [["appointments", "waiting for approvals", "waiting for approvals"]];
+    const found = renderTable({ head: ["name", "preprod", "prod"], rows, width: 36 });
+    assert.match(found, /^appointments {2}waiting/m);
+    for (const line of found.split("\n")) assert.ok(line.length <= 36, line);
+  });
+
   it("counts signs that take two columns", () => {
     const [, , first, second] = renderTable({
       head: ["a", "b"],

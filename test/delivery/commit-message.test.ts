@@ -20,6 +20,8 @@ describe("a commit's message", () => {
 
   it("is not taken for a patch's end, and steers no terminal", () => {
     assert.equal(messageBody({ title: "a", body: "---\r\n\u001b[31m", trailers: {} }), " ---\n\\u{1b}[31m\n");
+    for (const start of ["diff --git a/x b/x", "Index: x"])
+      assert.equal(messageBody({ title: "a", body: start, trailers: {} }), ` ${start}\n`);
   });
 
   it("has the trailers, and no others, in its last paragraph, whatever title and body are", () => {

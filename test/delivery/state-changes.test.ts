@@ -133,6 +133,30 @@ describe("changesBetween of any states", () => {
     );
   });
 
+  it("shows what looks like something else, or like nothing, by its number", () => {
+    const texts = (after: string) => {
+      const env = (value: string) => ({ ...STATE, settings: { env: { LOG_LEVEL: value } } });
+      const [change] = changesBetween("appointments", env("root.a"), env(after));
+      return change?.after;
+    };
+    assert.equal(texts("root.a\u3164"), "root.a\\u{3164}");
+    assert.equal(texts("r\u043eot.a"), "r\\u{43e}ot.a");
+    assert.equal(texts("root\u2024a"), "root\\u{2024}a");
+    assert.equal(texts("root.a\ufe0f"), '"root.a\\u{fe0f}"');
+    assert.equal(texts("\u043a\u043e\u0442 Größe 5\u20ac"), "\u043a\u043e\u0442 Größe 5\u20ac");
+  });
+
+  it("takes a computed value for the repetition of a variable only below the same key", () => {
+    const settings = { env: { LOG_LEVEL: "debug", serviceAccountName: "cluster-admin" } };
+    const values = { ...(STATE["values"] as JsonObject), pod: { serviceAccountName: "cluster-admin" } };
+    const changes = changesBetween("appointments", STATE, { ...STATE, settings, values });
+    const unexplained = changes.filter(({ part, follows }) => part === "computed" && !follows);
+    assert.deepEqual(
+      unexplained.map(({ path }) => path),
+      ["chart values: pod.serviceAccountName"],
+    );
+  });
+
   it("has nothing in it that steers a terminal or breaks a line", () => {
     fc.assert(
       fc.property(state, state, (left, right) => {

@@ -9,6 +9,11 @@ function refusalsOf(text: string): readonly Refusal[] {
   return source.kind === "refused" ? source.refusals : [];
 }
 
+/** Nothing but keys. The library's own check of them would take minutes. */
+function manyKeys(count: number): string {
+  return Array.from({ length: count }, (_, index) => `k${index}:\n`).join("");
+}
+
 describe("parseYamlSource", () => {
   for (const [name, text] of Object.entries({
     "an empty file": "",
@@ -29,6 +34,8 @@ describe("parseYamlSource", () => {
   const broken: Readonly<Record<string, readonly [text: string, code: string, line: number, column?: number]>> = {
     "a key that is there twice": ["config:\n  a: 1\n  a: 2\n", "yaml-duplicate-key", 3, 3],
     "a key that is there twice in different quotes": ['a: 1\n"a": 2\n', "yaml-duplicate-key", 2, 1],
+    "a key that is there twice in braces": ["a: { b: 1, b: 2 }\n", "yaml-duplicate-key", 1, 12],
+    "a key that is there twice, far apart": [`? a\n${manyKeys(40_000)}a: 2\n`, "yaml-duplicate-key", 40_002, 1],
     "a tab that indents": ["config:\n\ta: 1\n", "yaml-tab-as-indent", 2, 1],
     "an anchor": ["a: &x 1\n", "yaml-indirection", 1, 7],
     "a merge key": ["a:\n  <<: { b: 1 }\n", "yaml-indirection", 2, 3],
@@ -52,6 +59,13 @@ describe("parseYamlSource", () => {
     "an octal number, which the engine's reader takes for eight": ["a: 010\n", "yaml-ambiguous", 1, 4],
     "a number with underscores": ["a: [1_000]\n", "yaml-ambiguous", 1, 5],
     "a binary number": ["a: 0b101\n", "yaml-ambiguous", 1, 4],
+    "a base with a capital letter": ["a: [0X1F]\n", "yaml-ambiguous", 1, 5],
+    "a sign before a base": ["a: -0x1F\n", "yaml-ambiguous", 1, 4],
+    "a base with underscores": ["a: 0o_17\n", "yaml-ambiguous", 1, 4],
+    "a question mark in braces, which the engine's reader leaves out": ["a: { b: c,?d: e }\n", "yaml-ambiguous", 1, 11],
+    "underscores within the base": ["a: 0_xE\n", "yaml-ambiguous", 1, 4],
+    "a fraction with underscores": ["a: 1_0.5e3\n", "yaml-ambiguous", 1, 4],
+    "an octal number with a capital letter as a key": ["0O17: a\n", "yaml-ambiguous", 1, 1],
     "a date": ["a: 2026-11-20\n", "yaml-ambiguous", 1, 4],
     "a time in another zone": ["a: 2026-11-20T10:11:12+01:00\n", "yaml-ambiguous", 1, 4],
     "a bracket that is not closed": ["a: 1\nb: [c\n", "yaml-bad-indent", 3],
@@ -68,7 +82,7 @@ describe("parseYamlSource", () => {
   }
 
   it("takes what every reader takes for the same: quoted, decimal, a full time in UTC, words, versions, quantities", () => {
-    const text = `a: ["010", '1_000', 10, 0, -3, 1.5, 2026-11-20T10:11:12Z, a_b, 1.4.2, 100m, _x, 0x1f]\n`;
+    const text = `a: ["010", '1_000', 10, 0, -3, 1.5, 2026-11-20T10:11:12Z, a_b, 1.4.2, 100m, _x, 0x1f, 1.2.3_4, 0xfoo, _]\n`;
     assert.deepEqual(refusalsOf(text), []);
   });
 

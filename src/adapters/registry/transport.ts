@@ -185,7 +185,9 @@ export class Transport {
 }
 
 function timedOut({ reference, attemptMs, url }: Call, cause: unknown): RegistryError {
-  return new RegistryError("timed-out", reference, `${url.host} gave no full answer within ${attemptMs} ms`, { cause });
+  return new RegistryError("timed-out", reference, `${url.host} gave no full answer within ${attemptMs / 1000} s`, {
+    cause,
+  });
 }
 
 /** Work that several calls share is not ended by the abort of one of them; that one stops waiting. */

@@ -6,6 +6,7 @@ import { objectNameSchema } from "../../model/kubernetes-names.ts";
 import { RefusalError, type Refusal } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { codeOf } from "../disk.ts";
+import { GitFolder } from "../git.ts";
 import { readPlainFile, refuse } from "../plain-files.ts";
 import { displayPath } from "../yaml-files.ts";
 import { APPROVALS_FOLDER, MAX_STATEMENT_BYTES, PROMOTER_SIGNATURE, STATEMENT_FILE } from "./read-statements.ts";
@@ -20,7 +21,7 @@ const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest
 const common = {
   format: z.literal(1),
   stage: objectNameSchema,
-  /** Of the statement that is written, or that the approval is about. */
+  /** Of the statement that is written, or that the approval or withdrawal is about. */
   statement: digest,
   folder: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{12}$/),
   /** The command that writes it, for people. */
@@ -37,7 +38,7 @@ const planSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     ...common,
-    kind: z.literal("approval"),
+    kind: z.enum(["approval", "withdrawal"]),
     number: z.int().min(1).max(999),
     document: digest,
     signature: digest,
@@ -64,7 +65,7 @@ export interface Piece {
  */
 export function piecesOf(plan: Plan): readonly Piece[] {
   const folder = join("statements", plan.stage, plan.folder);
-  if (plan.kind === "approval") {
+  if (plan.kind !== "statement") {
     const document = `${plan.number}.json`;
     const piece = (name: string, is: Digest): Piece => ({
       from: name,
@@ -98,14 +99,16 @@ export function journalOf(stage: string, root: string): string {
 /** What runs left behind that had decided nothing yet, or were done. */
 export async function draftsOf(stage: string, root: string): Promise<readonly string[]> {
   const names = await entriesOf(pendingFolder(root));
-  const isDraft = new RegExp(`^${stage}\\.[0-9a-f]{12}$`);
-  return names.filter((name) => isDraft.test(name)).map((name) => join(pendingFolder(root), name));
+  const isDraft = (name: string): boolean =>
+    name.startsWith(`${stage}.`) && /^[0-9a-f]{12}$/.test(name.slice(stage.length + 1));
+  return names.filter(isDraft).map((name) => join(pendingFolder(root), name));
 }
 
-/** What was decided on and is not in place yet. @throws RefusalError `damaged-journal` */
+/** What was decided on and is not in place yet. @throws RefusalError `damaged-journal`, `foreign-journal` */
 export async function readPlan(stage: string, root: string): Promise<Plan | undefined> {
   if (!(await entriesOf(pendingFolder(root))).includes(stage)) return undefined;
   const journal = journalOf(stage, root);
+  if (await isKnownToGit(root)) throw new RefusalError([foreign(journal)]);
   const bytes = readPlainFile(join(journal, PLAN_FILE), MAX_STATEMENT_BYTES);
   if (bytes.kind === "refused") throw new RefusalError(bytes.refusals);
   const plan = bytes.value === undefined ? undefined : parsePlan(bytes.value);
@@ -120,6 +123,22 @@ export function damaged(journal: string, found: string): Refusal {
     found,
     "what a run left behind that was killed",
     `look at it, and at git status; then remove it: rm -r ${displayPath(journal)}`,
+  );
+}
+
+/** No run that was killed here has committed one: what came with a branch would be put in place unread. */
+async function isKnownToGit(root: string): Promise<boolean> {
+  const git = new GitFolder(root);
+  return (await git.isRepository()) && (await git.answer(["ls-files", "-z", "--", ".lockstep"])) !== "";
+}
+
+function foreign(journal: string): Refusal {
+  return refuse(
+    "foreign-journal",
+    journal,
+    "what a killed run would leave behind, in a folder that somebody committed",
+    "nothing of .lockstep/ in the repository",
+    "find out who put it there: git log -- .lockstep; then: git rm -r --force .lockstep",
   );
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Digest } from "../../model/digest.ts";
-import { RefusalError } from "../../model/refusal.ts";
+import { RefusalError, type Refusal } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { realDisk, type Disk } from "../disk.ts";
 import { refuse } from "../plain-files.ts";
@@ -18,7 +18,7 @@ export type Unfinished =
   | {
       readonly kind: "decided";
       readonly what: Plan["kind"];
-      /** The statement, or the one that the approval is about. */
+      /** The statement, or the one that the approval or withdrawal is about. */
       readonly statement: Digest;
       /** Of the statement, relative to the project. */
       readonly folder: string;
@@ -72,6 +72,17 @@ export async function finishUnfinished(
     }
     return { folder: join("statements", stage, plan.folder), files: filesOf(plan) };
   });
+}
+
+/** For who has something against the stage: a killed run may be why. Looks only. */
+export async function unfinishedRefusals(stage: string, root = projectRoot): Promise<readonly Refusal[]> {
+  try {
+    await refuseUnfinished(stage, root);
+    return [];
+  } catch (error) {
+    if (error instanceof RefusalError) return error.refusals;
+    throw error;
+  }
 }
 
 /** For what else writes the stage's stack file. @throws RefusalError `unfinished-change`, `damaged-journal` */
@@ -134,5 +145,6 @@ function edited(plan: Plan, root: string): ReturnType<typeof refuse> {
 }
 
 function describe({ kind, folder }: Plan): string {
-  return kind === "statement" ? `the statement ${folder}` : `an approval of ${folder}`;
+  const what = { statement: "the statement", approval: "an approval of", withdrawal: "a withdrawal of" };
+  return `${what[kind]} ${folder}`;
 }

@@ -19,7 +19,7 @@ import {
 } from "./read-statements.ts";
 
 const MAX_SIGNATURE_BYTES = 16 * 1024;
-const MAX_APPROVAL_BYTES = 64 * 1024;
+export const MAX_APPROVAL_BYTES = 64 * 1024;
 
 /** Who is said to have signed what, and when. */
 export interface Claim {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { digestOf } from "../../model/digest.ts";
+import { digestOf, hexOf } from "../../model/digest.ts";
 import { orThrow, RefusalError } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { folderNameOf, type Statement } from "../../model/statements/statement.ts";
@@ -23,7 +23,8 @@ export interface ApprovalWrite {
   readonly signature: string;
 }
 
-const signedByOne = z.looseObject({ principal: z.string() });
+/** A withdrawal says what it takes back. */
+const signedByOne = z.looseObject({ principal: z.string(), withdraws: z.string().optional() });
 const MAX_NUMBER = 999;
 
 /**
@@ -39,7 +40,8 @@ export async function writeApproval(
   disk: Disk = realDisk,
 ): Promise<readonly string[]> {
   const { stage, digest } = statement;
-  const { principal } = signedByOne.parse(JSON.parse(text));
+  const { principal, withdraws } = signedByOne.parse(JSON.parse(text));
+  const kind = withdraws === undefined ? "approval" : "withdrawal";
   return underLock(join(root, stackFileName(stage)), stage, async () => {
     await refuseUnfinished(stage, root);
     const folder = join(root, "statements", stage, folderNameOf(statement));
@@ -47,11 +49,11 @@ export async function writeApproval(
     const number = freeNumber(join(folder, APPROVALS_FOLDER), principal);
     const plan: Plan = {
       format: 1,
-      kind: "approval",
+      kind,
       stage,
       statement: digest,
       folder: folderNameOf(statement),
-      command: `npm run approve -- ${stage}`,
+      command: commandOf(kind, statement),
       number,
       document: digestOf(text),
       signature: digestOf(signature),
@@ -63,6 +65,11 @@ export async function writeApproval(
     await writeTogether({ plan, contents, root, disk });
     return filesOf(plan);
   });
+}
+
+function commandOf(kind: "approval" | "withdrawal", { stage, digest }: ApprovalWrite["statement"]): string {
+  if (kind === "approval") return `npm run approve -- ${stage}`;
+  return `npm run revoke -- ${stage} ${hexOf(digest).slice(0, 12)} --reason "…"`;
 }
 
 /** From 1 to 999, by the name: two people who approve on two branches write two files, so that git merges them. */

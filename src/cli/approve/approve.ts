@@ -1,6 +1,6 @@
 import { loadStage } from "../../adapters/stage-loader.ts";
 import { writeApproval } from "../../adapters/statements/write-approval.ts";
-import { findApproverRole } from "../../delivery/approval/approver.ts";
+import { findApproverRole, whenApproved } from "../../delivery/approval/approver.ts";
 import { chooseStatements } from "../../delivery/approval/choice.ts";
 import type { NewestStatement } from "../../delivery/approval/newest-statements.ts";
 import { refuseOtherFiles } from "../../delivery/approval/same-files.ts";
@@ -32,6 +32,8 @@ import {
 import { findSigner, signAs, type Signer } from "../signer.ts";
 import { changesToJson } from "../state-changes-json.ts";
 import { folderOf, renderStatementInFull } from "../statement-text.ts";
+import { inTrustFolder } from "../trust-folder-place.ts";
+import { settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
 
 export interface ApproveOptions extends ChangeOptions, PublicationOptions {
   readonly key?: string;
@@ -57,6 +59,8 @@ interface Approvable {
 export async function approve(call: ApproveCall): Promise<void> {
   const { stage, named, options, signal } = call;
   const nowMs = Date.now();
+  const settled = await settleUnfinished(stage, options.dryRun === true);
+  const finished = settled?.what === "approval" ? settled : undefined;
   const record = orThrow(await readStageRecord({ stage, nowMs, signal }), 2);
   const { newest, statements: all, chains, trust } = record;
   const broken = [...chains.values()].flatMap((chain) => (chain.kind === "broken" ? chain.refusals : []));
@@ -64,7 +68,7 @@ export async function approve(call: ApproveCall): Promise<void> {
   // What nobody can tell the newest of may wait as well.
   const waiting = orThrow(chosen, 1);
   if (named === undefined && waiting.length === 0 && broken.length > 0) throw new RefusalError([...new Set(broken)]);
-  if (waiting.length === 0) {
+  if (waiting.length === 0 && finished === undefined) {
     sayNothingWaits(call);
     return;
   }
@@ -75,16 +79,23 @@ export async function approve(call: ApproveCall): Promise<void> {
   });
   const { signer, publication } = orThrow(read, 1);
   const desired = desiredStatesOf(loaded);
-  const may = waiting.map((one) => toApprovable(one, call, record, signer, desired, nowMs));
+  const may = waiting
+    .map((one) => toApprovable(one, call, record, signer, desired, nowMs))
+    .filter((one, index) => waiting[index]?.statement.digest !== finished?.statement || !isOnlyDone(one));
   const approvable = orThrow(approvableOf(may), 1);
-  await approveEach(call, record, signer, approvable, publication, nowMs);
+  await approveEach(call, record, signer, approvable, { publication, finished, nowMs });
+}
+
+/** Whether an approval that a killed run had decided on, and this one finished, is all that stands against another. */
+function isOnlyDone(may: Outcome<unknown>): boolean {
+  return may.kind === "refused" && may.refusals.every(({ code }) => code === "approved-already");
 }
 
 /** Of several that wait, those that this signer may approve; where there is none, why. */
 function approvableOf(may: readonly Outcome<Approvable>[]): Outcome<readonly Approvable[]> {
   const approvable = may.flatMap((one) => (one.kind === "accepted" ? [one.value] : []));
   const against = may.flatMap(refusalsOf);
-  if (approvable.length === 0) return refused([...new Set(against)]);
+  if (approvable.length === 0 && against.length > 0) return refused([...new Set(against)]);
   if (against.length > 0) process.stderr.write(`not these:\n${renderBriefly(against)}\n\n`);
   return accepted(approvable);
 }
@@ -98,17 +109,16 @@ function toApprovable(
   nowMs: number,
 ): Outcome<Approvable> {
   const signer = { principal, fingerprint: key.key.fingerprint };
-  const role = findApproverRole({ newest, signer, role: options.role, trust, nowMs });
+  const role = inTrustFolder(findApproverRole({ newest, signer, role: options.role, trust, nowMs }));
   const refusals = [...refusalsOf(role), ...refuseOtherFiles(newest, desired)];
   if (role.kind === "refused" || refusals.length > 0) return refused(refusals);
-  return accepted({ newest, role: role.value, whenMs: whenApproved(newest, principal, nowMs) });
+  return accepted({ newest, role: role.value, whenMs: whenApproved(newest, signer, nowMs) });
 }
 
-/** Whole seconds, as it is written; not before the statement, and after what the same person took back. */
-function whenApproved({ statement, signed }: NewestStatement, principal: string, nowMs: number): number {
-  const withdrawn = signed.withdrawals.filter(({ withdrawal }) => withdrawal.principal === principal);
-  const after = withdrawn.map(({ withdrawal }) => withdrawal.whenMs + 1000);
-  return Math.max(Math.floor(nowMs / 1000) * 1000, statement.whenMs, ...after);
+interface ApprovalEnd {
+  readonly publication: Publication;
+  readonly finished: FinishedChange | undefined;
+  readonly nowMs: number;
 }
 
 async function approveEach(
@@ -116,10 +126,9 @@ async function approveEach(
   record: StageRecord,
   signer: Signer,
   approvable: readonly Approvable[],
-  publication: Publication,
-  nowMs: number,
+  { publication, finished, nowMs }: ApprovalEnd,
 ): Promise<void> {
-  const files: string[] = [];
+  const files: string[] = [...(finished?.files ?? [])];
   const signed: Approvable[] = [];
   for (const one of approvable) {
     const { statement, applications } = one.newest;
@@ -132,7 +141,8 @@ async function approveEach(
     files.push(...(await sign(record, signer, one, signal)));
     signed.push(one);
   }
-  const digests = signed.map(({ newest }) => newest.statement.digest);
+  const done = finished === undefined ? [] : [finished.statement];
+  const digests = [...done, ...signed.map(({ newest }) => newest.statement.digest)];
   const published =
     files.length === 0
       ? UNPUBLISHED
@@ -149,8 +159,25 @@ async function approveEach(
   }
   const said = renderPublished(published);
   const lines =
-    files.length === 0 ? ["nothing was signed"] : [`wrote ${files.join(", ")}`, ...(said === "" ? [] : [said])];
+    files.length === 0
+      ? ["nothing was signed"]
+      : [`wrote ${files.join(", ")}`, ...(said === "" ? [] : [said]), ...missingAfter(stage, signed)];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** What comes after this signature. */
+function missingAfter(stage: string, signed: readonly Approvable[]): readonly string[] {
+  return signed.map((one) => {
+    const { digest } = one.newest.statement;
+    const missing = missingOf(one, signed);
+    return missing === 0
+      ? `${shortDigest(digest)}: no approval is missing. When it is merged: pulumi up --stack ${stage}`
+      : `${shortDigest(digest)}: ${missing} more ${missing === 1 ? "approval is" : "approvals are"} missing: npm run approvals -- ${stage}`;
+  });
+}
+
+function missingOf(one: Approvable, signed: readonly Approvable[]): number {
+  return Math.max(0, (one.newest.approvals?.missing ?? 0) - (signed.includes(one) ? 1 : 0));
 }
 
 async function sign(
@@ -167,11 +194,11 @@ async function sign(
 }
 
 function toJson(one: Approvable, signed: readonly Approvable[]): Json {
-  const { statement, applications, approvals } = one.newest;
+  const { statement, applications } = one.newest;
   return {
     ...{ digest: statement.digest, folder: folderOf(statement), kind: statement.kind, who: statement.who },
     ...{ reason: statement.reason, from: statement.from ?? null, role: one.role, written: signed.includes(one) },
-    missing: Math.max(0, (approvals?.missing ?? 0) - (signed.includes(one) ? 1 : 0)),
+    missing: missingOf(one, signed),
     applications: applications.map((name) => {
       const transition = statement.applications.get(name);
       return { name, changes: transition === undefined ? [] : changesToJson(name, transition) };

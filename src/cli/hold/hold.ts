@@ -5,6 +5,7 @@ import { findApplication } from "../../model/catalogue.ts";
 import { andThen, combine, combineAll, orThrow } from "../../model/refusal.ts";
 import type { ChangeOptions } from "../confirmation.ts";
 import { findPrincipal } from "../signing-key.ts";
+import { settleUnfinished } from "../unfinished-change.ts";
 import { readHoldWords, type HoldWords } from "./hold-words.ts";
 import { readHeldStage } from "./held-stage.ts";
 import { writeHoldPlan } from "./write-plan.ts";
@@ -24,6 +25,7 @@ export interface HoldCall {
 /** Plans a hold, shows it, asks, and writes it. @throws RefusalError with every reason */
 export async function hold({ stage, applications, options, signal }: HoldCall): Promise<void> {
   const nowMs = Date.now();
+  await settleUnfinished(stage, options.dryRun === true);
   const who = findPrincipal({ principal: options.by, option: "--by", project: projectRoot, signal });
   const [held, by, catalogue] = await Promise.all([readHeldStage(stage), who, loadCatalogue()]);
   const known = andThen(catalogue, (all) => combineAll(applications.map((name) => findApplication(all, name))));

@@ -17,6 +17,6 @@ export async function writeHoldPlan(
   const confirmed = wanted && (await confirm(`Write ${file}?`, options, signal));
   if (confirmed) await writeStackFile(plan.stage, source, plan.changes);
   if (options.json === true) process.stdout.write(`${JSON.stringify(holdPlanToJson(plan, confirmed), undefined, 2)}\n`);
-  else if (confirmed) process.stdout.write(`wrote ${file}. Others know of it once it is merged\n`);
+  else if (confirmed) process.stdout.write(`wrote ${file}. Commit it: others know of it once it is merged\n`);
   else if (plan.changes.length > 0) process.stdout.write("nothing was written\n");
 }

@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { findRivals } from "../../adapters/statements/rival-statements.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import { statingCommand } from "../../model/statements/stating-verb.ts";
+import { shellCommand } from "../../model/shell-word.ts";
 import type { Statement } from "../../model/statements/statement.ts";
 
 /** Two branches moved one application to two versions: one of them has to give way. */
@@ -16,7 +17,7 @@ export async function conflictOf(application: string, path: string): Promise<Ref
     found: [`${application} was changed in two ways`, name("ours", ours), name("theirs", theirs)].join("\n"),
     expected: "one change of an application on top of the other",
     action: [
-      `keep theirs between the markers (or all of it: git checkout --theirs ${path})`,
+      `keep theirs between the markers (or all of it: ${shellCommand(["git", "checkout", "--theirs", path])})`,
       ours === undefined ? "remove your statement's folder" : `git rm -r --force ${dirname(ours.file)}`,
       `finish the merge, then: ${again}`,
       "(in a rebase, ours is the branch and theirs is yours)",
@@ -32,7 +33,7 @@ export function otherConflict(path: string, places: number): Refusal {
     found:
       places > 0 ? `${places} places with conflict markers` : "a text that does not read as both branches meant it",
     expected: "a stack file that both branches' changes fit into",
-    action: `look at ${path}, mend it, then: git add ${path}; npm run check`,
+    action: `look at ${path}, mend it, then: ${shellCommand(["git", "add", path])}; npm run check`,
   };
 }
 

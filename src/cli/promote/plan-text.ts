@@ -6,9 +6,10 @@ import { renderReference } from "../../model/reference.ts";
 import { printable } from "../../model/refusal.ts";
 import { shellCommand } from "../../model/shell-word.ts";
 import type { Gate } from "../../model/trust/gate.ts";
-import { ageInWords } from "../age-text.ts";
+import { ageText } from "../age-text.ts";
 import { publishedFacts, publishedSteps, type Published } from "../publication.ts";
 import { renderChanges } from "../state-changes-text.ts";
+import { approvalsStep } from "../statement-text.ts";
 import { renderTable, wrap } from "../text-table.ts";
 import { ageOf, type ShownVersion } from "./shown-version.ts";
 
@@ -53,7 +54,7 @@ export function renderNothing({
   leftOut,
   width,
 }: Pick<ShownPlan, "from" | "to" | "leftOut" | "width">): string {
-  const title = wrap(`Nothing to promote: there is nothing in ${from} that ${to} waits for`, width).join("\n");
+  const title = wrap(`Nothing to promote: ${from} has nothing that ${to} lacks`, width).join("\n");
   return [title, ...renderLeftOut(leftOut, width)].join("\n\n");
 }
 
@@ -67,11 +68,10 @@ export interface WrittenText {
 /** What was done, and what comes next. */
 export function renderWritten({ to, gate, change, published }: WrittenText): string {
   const count = gate?.approvals?.count ?? 0;
-  const approvals = `${count} ${count === 1 ? "approval" : "approvals"}: npm run approve -- ${to}`;
   const commit = `commit these together: ${shellCommand(["git", "add", ...change.files])} && git commit`;
   const steps = [
     ...(published.commit === undefined ? [commit] : publishedSteps(published)),
-    ...(count > 0 ? [approvals] : []),
+    ...(count > 0 ? [approvalsStep(to, count)] : []),
     `when it is merged: pulumi up --stack ${to}`,
   ];
   return [
@@ -108,7 +108,7 @@ function cellsOf(shown: ShownVersion, nowMs: number): Readonly<Record<string, st
     schema: step(levelBefore?.toString() ?? "", levelAfter?.toString() ?? ""),
     commits:
       commits === undefined ? "" : `${commits.count}${commits.dropped > 0 ? `, without ${commits.dropped}` : ""}`,
-    "proven for": soak === undefined ? "" : ageInWords(nowMs - soak.sinceMs),
+    proven: soak === undefined ? "" : ageText(nowMs - soak.sinceMs),
   };
 }
 
@@ -120,7 +120,7 @@ function step(before: string, after: string): string {
 
 function ageCell(pin: Pin, nowMs: number): string {
   const age = ageOf(pin, nowMs);
-  return age === undefined ? "" : ageInWords(age);
+  return age === undefined ? "" : ageText(age);
 }
 
 function renderDetails(shown: ShownVersion, { from, to, nowMs }: ShownPlan): readonly string[] {

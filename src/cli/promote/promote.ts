@@ -12,13 +12,13 @@ import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { UNPUBLISHED, type Publication, type Published } from "../publication.ts";
 import { findSigner, signAs, type Signer } from "../signer.ts";
 import { terminalWidth } from "../text-table.ts";
-import { settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
+import { nameUncommitted, publishFinished, settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
 import { planStatement, type PlannedStatement } from "./planned-statement.ts";
 import { renderNothing, renderPromotion, renderWritten } from "./plan-text.ts";
 import { promotionToJson } from "./plan-json.ts";
 import { gatherEvidence, type EvidenceOptions, type PromotionEvidence } from "./promotion-evidence.ts";
 import { findSubject, readInputs, type PromotionInputs, type SubjectNames } from "./promotion-inputs.ts";
-import { publicationText, publishFinished } from "./promotion-commit.ts";
+import { publicationText } from "./promotion-commit.ts";
 import { renderedDifference } from "./rendered-difference.ts";
 import { shownVersions, type ShownVersion } from "./shown-version.ts";
 
@@ -88,10 +88,12 @@ async function endWithNothing(
 ): Promise<void> {
   const { plan, finished, nowMs } = end;
   const { options, signal } = call;
-  const published = finished === undefined ? UNPUBLISHED : await publishFinished(finished, to.name, options, signal);
+  const published = await publishFinished(finished, to.name, options, signal);
   show(call, renderNothing({ ...plan, width: terminalWidth() }));
-  if (finished !== undefined) show(call, renderWritten({ to: to.name, gate: to.gate, change: finished, published }));
-  report(call, plan, { applications: [], written: undefined, published, rendered: undefined, nowMs });
+  if (finished === undefined) await nameUncommitted(to.name, signal);
+  else show(call, renderWritten({ to: to.name, gate: to.gate, change: finished, published }));
+  const written = finished?.what === "statement" ? { digest: finished.statement, folder: finished.folder } : undefined;
+  report(call, plan, { applications: [], written, published, rendered: undefined, nowMs });
 }
 
 function refuse({ plan }: PromotionDraft, reasons: Reasons): void {

@@ -1,7 +1,5 @@
 import type { PromotionPlan } from "../../delivery/promotion/promotion-plan.ts";
-import { orThrow } from "../../model/refusal.ts";
-import { preparePublication, type Published, type PublicationOptions, type WrittenFiles } from "../publication.ts";
-import type { FinishedChange } from "../unfinished-change.ts";
+import type { WrittenFiles } from "../publication.ts";
 import type { PlannedStatement } from "./planned-statement.ts";
 
 /** A title with more names than this has their number. */
@@ -23,20 +21,4 @@ export function publicationText(
     body: [reason, "", ...versions].join("\n"),
     trailers: { "Lockstep-Statement": digest, "Lockstep-Stage": to, "Lockstep-From": from },
   };
-}
-
-/** The commit that a killed run did not get to, whichever verb it was. */
-export async function publishFinished(
-  { statement, folder, files }: FinishedChange,
-  stage: string,
-  options: PublicationOptions,
-  signal: AbortSignal,
-): Promise<Published> {
-  const publication = orThrow(await preparePublication(options, signal), 1);
-  return publication.publish({
-    files,
-    title: `Add ${folder}`,
-    body: "Written by a run that was interrupted, and finished by the next one.",
-    trailers: { "Lockstep-Statement": statement, "Lockstep-Stage": stage },
-  });
 }

@@ -20,7 +20,7 @@ export function renderProposal({ record, statement, steps }: ShownProposal, opti
   const needs =
     approvals === undefined
       ? "needs no approvals"
-      : `needs ${approvals.count} ${approvals.count === 1 ? "approval" : "approvals"} of ${approvals.groups.join(" or ")}${approvals.fourEyes ? ", none of them of who states it" : ""}`;
+      : `needs ${approvals.count} ${approvals.count === 1 ? "approval" : "approvals"} of ${approvals.groups.join(" or ")}${approvals.fourEyes ? ", not of whoever states it" : ""}`;
   return [
     renderStatementInFull(statement, [...statement.applications.keys()], options),
     "",

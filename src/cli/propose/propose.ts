@@ -21,6 +21,7 @@ import { readStageRecord, type StageRecord } from "../../stage-record.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import {
   preparePublication,
+  publishedToJson,
   renderPublished,
   UNPUBLISHED,
   type Publication,
@@ -28,7 +29,9 @@ import {
   type PublicationOptions,
 } from "../publication.ts";
 import { findSigner, signAs, type Signer } from "../signer.ts";
-import { folderOf } from "../statement-text.ts";
+import { approvalsStep, folderOf } from "../statement-text.ts";
+import { inTrustFolder } from "../trust-folder-place.ts";
+import { nameUncommitted, publishFinished, settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
 import { proposalToJson, renderProposal } from "./plan-text.ts";
 
 export interface ProposeOptions extends ChangeOptions, PublicationOptions {
@@ -55,11 +58,12 @@ interface Draft {
 export async function propose(call: ProposeCall): Promise<void> {
   const { stage, options, signal } = call;
   const nowMs = Date.now();
+  const finished = await settleUnfinished(stage, options.dryRun === true);
   const record = orThrow(await readStageRecord({ stage, nowMs, signal }), 2);
   const loaded = orThrow(await loadStage({ project: record.project, stage, common: record.common }), 2);
   const proposal = planOf(call, record, loaded);
   if (proposal.kind === "accepted" && proposal.value.size === 0) {
-    sayNothingToDo(call);
+    await endWithNothing(call, finished);
     return;
   }
   const read = combine({
@@ -97,7 +101,7 @@ async function findPromoter(
   nowMs: number,
 ): Promise<Outcome<Signer>> {
   const signer = await findSigner({ key: options.key, trust, namespace: STATEMENT_NAMESPACE, signal, nowMs });
-  return andThen(signer, (found) => {
+  const promoter = andThen(signer, (found): Outcome<Signer> => {
     const { roles, revocations } = trust;
     const people = { roles, revocations, nowMs: undefined, endedKeys: new Set<string>() };
     if (problemOfMember(gate.promoters, found.principal, nowMs, people) === undefined) return accepted(found);
@@ -111,6 +115,7 @@ async function findPromoter(
       },
     ]);
   });
+  return inTrustFolder(promoter);
 }
 
 /** The stack file is what was edited; with a commit, what it was computed from must be in git as well. */
@@ -171,15 +176,22 @@ function renderWritten({ gate, definition }: StageRecord, { statement }: Draft, 
   const next =
     gate.approvals === undefined
       ? `next: pulumi up -s ${definition.name}`
-      : `next: ${gate.approvals.count} of ${gate.approvals.groups.join(", ")} approve: npm run approve -- ${definition.name}`;
+      : `next: ${approvalsStep(definition.name, gate.approvals.count)}`;
   return `${[`wrote ${folderOf(statement)}`, ...(said === "" ? [] : [said]), next].join("\n")}\n`;
 }
 
-function sayNothingToDo({ stage, options }: ProposeCall): void {
-  const nothing = { stage, changed: false, written: false, applications: [], statement: null };
+/** Everything was stated: perhaps because this run has just finished what another one was killed at. */
+async function endWithNothing({ stage, options, signal }: ProposeCall, finished?: FinishedChange): Promise<void> {
+  const edited = finished === undefined ? [] : await editedStackFile(stage, signal);
+  const whole = finished && { ...finished, files: [...new Set([...finished.files, ...edited])] };
+  const published = await publishFinished(whole, stage, options, signal);
+  if (finished === undefined) await nameUncommitted(stage, signal);
+  const statement = finished?.what === "statement" ? { digest: finished.statement, folder: finished.folder } : null;
+  const end = { stage, changed: false, written: statement !== null, applications: [], statement };
+  const said = renderPublished(published);
   process.stdout.write(
     options.json === true
-      ? `${JSON.stringify(nothing, undefined, 2)}\n`
-      : `${stage}: nothing to propose, everything was stated so\n`,
+      ? `${JSON.stringify({ ...end, ...(finished && publishedToJson(published)) }, undefined, 2)}\n`
+      : `${[`${stage}: nothing to propose, everything was stated so`, ...(said === "" ? [] : [said])].join("\n")}\n`,
   );
 }

@@ -3,6 +3,7 @@ import { orThrow } from "../../model/refusal.ts";
 import type { ChangeOptions } from "../confirmation.ts";
 import { readHeldStage } from "../hold/held-stage.ts";
 import { writeHoldPlan } from "../hold/write-plan.ts";
+import { settleUnfinished } from "../unfinished-change.ts";
 
 export interface ResumeCall {
   readonly stage: string;
@@ -15,6 +16,7 @@ export interface ResumeCall {
 /** Plans the end of holds, shows it, asks, and writes it. @throws RefusalError with every reason */
 export async function resume({ stage, applications, options, signal }: ResumeCall): Promise<void> {
   const nowMs = Date.now();
+  await settleUnfinished(stage, options.dryRun === true);
   const { stackFile, source } = orThrow(await readHeldStage(stage), 2);
   const plan = orThrow(planResume({ stage, applications, stackFile }), 1);
   await writeHoldPlan(plan, source, { options, signal, nowMs });

@@ -1,8 +1,10 @@
+import { join } from "node:path";
+import { trustFolder } from "../../adapters/project.ts";
+import { displayPath } from "../../adapters/yaml-files.ts";
 import type { NewestStatement } from "../../delivery/approval/newest-statements.ts";
 import type { Revocation } from "../../delivery/approval/revocation.ts";
 import type { Json } from "../../model/json.ts";
 import { printable } from "../../model/refusal.ts";
-import { statingCommand } from "../../model/statements/stating-verb.ts";
 import { publishedToJson, type Published } from "../publication.ts";
 import { folderOf } from "../statement-text.ts";
 
@@ -37,7 +39,7 @@ function followsFrom({ newest, revocation, engineAnswers }: ShownRevocation): re
   const missing = Math.max(0, (approvals?.rule.count ?? 0) - count);
   const until =
     revocation.withdraws === "statement"
-      ? `until it is stated again on top (npm run propose -- ${stage}, or ${statingCommand(statement, applications)}) and approved`
+      ? `until it is stated again on top (npm run propose -- ${stage} ${applications.join(" ")}) and approved`
       : `until ${missing} more ${missing === 1 ? "person approves" : "people approve"} it: npm run approve -- ${stage}`;
   const refused = revocation.withdraws === "statement" || missing > 0;
   return [
@@ -49,7 +51,7 @@ function followsFrom({ newest, revocation, engineAnswers }: ShownRevocation): re
       : engineAnswers
         ? ["Nothing was deployed under it."]
         : ["The engine does not say whether it was deployed; what runs keeps running."]),
-    "To let it count for nothing whatever anybody signs: trust/revoked.yaml, then npm run trust -- edit.",
+    `To let it count for nothing whatever anybody signs: list it in ${displayPath(join(trustFolder(), "revoked.yaml"))}, then npm run trust -- edit.`,
   ];
 }
 

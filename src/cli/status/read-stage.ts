@@ -3,7 +3,7 @@ import { loadStage } from "../../adapters/stage-loader.ts";
 import { readStatements } from "../../adapters/statements/read-statements.ts";
 import { readUnverified } from "../../adapters/statements/read-unverified.ts";
 import { verifyStatement } from "../../adapters/statements/verify-statement.ts";
-import { gatherEvidence } from "../../coverage.ts";
+import { gatherEvidence, withUnfinished } from "../../coverage.ts";
 import { decideCoverage } from "../../delivery/coverage/coverage.ts";
 import { chainsOf, tailOf, type Chain } from "../../delivery/coverage/statement-chain.ts";
 import { approvalsOf, type Approvals, type StageCoverage } from "../../delivery/status/coverage-state.ts";
@@ -85,11 +85,12 @@ async function judge(
     verify ? verifyStatement(one, trust.allowedSigners) : readUnverified(one),
   );
   if (evidence.kind === "refused") return { chains, coverage: { kind: "refused", against: evidence.refusals } };
-  const coverage = decideCoverage({
+  const decided = decideCoverage({
     ...{ project: stage.project, definition, gate, trust, desired, chains, evidence: evidence.value },
     deployed: undefined,
     placeOf: (path) => source.placeOf(path),
   });
+  const coverage = await withUnfinished(decided, stage.name);
   const approvals = approvalsByApplication(chains, evidence.value, gate, loaded);
   return { chains, coverage: { kind: "judged", against: coverage.stage, coverage, approvals } };
 }

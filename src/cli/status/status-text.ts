@@ -56,6 +56,7 @@ function remarksOf(report: StatusReport): readonly string[] {
   const uncovered = applications.some(({ cells }) => cells.some(({ coverage }) => coverage.kind === "not-covered"));
   return [
     ...stages.flatMap(stageRemarks),
+    ...refusedStages(stages),
     ...holds.slice(0, SHOWN_HOLDS),
     ...(hidden > 0 ? [`and ${hidden} more holds: --json names them`] : []),
     ...(uncovered ? ["Why something is not covered: npm run check, or --json."] : []),
@@ -65,12 +66,22 @@ function remarksOf(report: StatusReport): readonly string[] {
   ];
 }
 
-function stageRemarks({ definition: { name }, refusals, against, notes }: StageColumn): readonly string[] {
+function stageRemarks({ definition: { name }, refusals, notes }: StageColumn): readonly string[] {
   return [
     ...first(refusals, (text) => `${name} cannot be read: ${text}`, name),
-    ...first(against, (text) => `${name} is refused: ${text}`, name),
     ...notes.map((note) => `${name}: ${note}`),
   ];
+}
+
+/** What stands against several stages is said once. */
+function refusedStages(stages: readonly StageColumn[]): readonly string[] {
+  const reasons = stages.flatMap(({ definition: { name }, against }) =>
+    first(against, (text) => text, name).map((text) => ({ name, text })),
+  );
+  return [...Map.groupBy(reasons, ({ text }) => text)].map(([text, of]) => {
+    const names = of.map(({ name }) => name);
+    return `${names.join(", ")} ${names.length === 1 ? "is" : "are"} refused: ${text}`;
+  });
 }
 
 /** The first reason; `check` says them all. */

@@ -10,8 +10,7 @@ import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { planInit, type InitPlan } from "./init-plan.ts";
 import { renderOpenPoints } from "./open-points.ts";
 import { ownerText, ownerToJson } from "./root-text.ts";
-import { refuseKey } from "./sign.ts";
-import { withKeyFile } from "../signing-key.ts";
+import { refuseKey, withKeyFile } from "../signing-key.ts";
 import { writeAllOrNothing } from "./write-all-or-nothing.ts";
 
 export interface InitOptions extends ChangeOptions {

@@ -19,7 +19,7 @@ import type { RootOwner } from "../../model/trust/root.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
 import { fileDiff } from "./file-diff.ts";
 import { differenceToJson, ownerToJson, renderDifference, renderDiffText, renderMissing } from "./root-text.ts";
-import { findSigningKey, withKeyFile, type SigningKey } from "../signing-key.ts";
+import { findSigningKey, refuseKey, withKeyFile, type SigningKey } from "../signing-key.ts";
 import { currentRoot, readTrustState, refuseChangedSince, type TrustState } from "./trust-state.ts";
 
 export interface SignOptions extends ChangeOptions {
@@ -102,17 +102,6 @@ async function sign({ pending, key }: SignPlan, state: TrustState, signal: Abort
     if (error instanceof ProcessError && error.code === "failed") throw new RefusalError([refuseKey(key, error)]);
     throw error;
   }
-}
-
-/** Of a key that ssh-keygen cannot sign with. */
-export function refuseKey({ file, origin, key }: SigningKey, { stderr }: ProcessError): Refusal {
-  return {
-    code: "cannot-sign",
-    place: { path: file ?? key.fingerprint },
-    found: `ssh-keygen: ${stderr.trim().split("\n")[0] ?? "no signature"}`,
-    expected: `a key that signs without asking (${origin}): one with a passphrase is in the agent`,
-    action: `ssh-add ${file?.replace(/\.pub$/, "") ?? ""}`.trim(),
-  };
 }
 
 async function renderPlan(plan: SignPlan, state: TrustState, signal: AbortSignal): Promise<string> {

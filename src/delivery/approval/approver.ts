@@ -5,6 +5,7 @@ import { membershipsAt } from "../../model/trust/roles.ts";
 import { signerLines, type SignerLine } from "../../model/trust/signer-lines.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import { APPROVAL_NAMESPACE } from "../../model/statements/approval.ts";
+import type { Statement } from "../../model/statements/statement.ts";
 import { checkSigner, type Signer } from "../coverage/people.ts";
 import { hasExpired } from "./expiry.ts";
 import type { ApprovalProgress, NewestStatement } from "./newest-statements.ts";
@@ -34,6 +35,17 @@ export function findApproverRole(question: ApproverQuestion): Outcome<string> {
   return reasons.length > 0 ? refused(reasons) : role;
 }
 
+/**
+ * The time of an approval, in whole seconds: not before the statement, and after what the same person took back. Only a
+ * withdrawal that the person signed moves it: anybody can write one down in anybody's name.
+ */
+export function whenApproved({ statement, signed }: NewestStatement, signer: Signer, nowMs: number): number {
+  const after = signed.withdrawals.flatMap(({ withdrawal, signature }) =>
+    signature.kind === "valid" && isSamePerson(signature, signer) ? [withdrawal.whenMs + 1000] : [],
+  );
+  return Math.max(Math.floor(nowMs / 1000) * 1000, statement.whenMs, ...after);
+}
+
 /** Whether two signatures are of one person: names that share a key are one, and keys that share a name. */
 export function isSamePerson(left: Signer, right: Signer): boolean {
   return left.principal === right.principal || left.fingerprint === right.fingerprint;
@@ -54,8 +66,7 @@ function roleOf({ signer, role, trust, nowMs, newest }: ApproverQuestion, { rule
         ? `${principal}, who is no member of ${role ?? rule.groups.join(" or ")} now`
         : `${role}${didYouMean(role, rule.groups)}`,
       expected: `a member of ${rule.groups.join(" or ")}, as the gate of ${newest.statement.stage} asks`,
-      action:
-        groups.length > 0 ? `--role ${groups[0] ?? ""}` : "let one of them approve: npm run approvals shows who can",
+      action: groups.length > 0 ? `--role ${groups[0] ?? ""}` : `let one of them approve: ${whoCan(newest.statement)}`,
     },
   ]);
 }
@@ -76,7 +87,7 @@ function refuseOwn(
       place,
       found: `${signer.principal}, who stated it`,
       expected: "somebody else: the gate asks for four eyes",
-      action: "let somebody else approve it",
+      action: `let somebody else approve it: ${whoCan(statement)}`,
     },
   ];
 }
@@ -99,7 +110,7 @@ function refuseTwice(
       place,
       found: `an approval of ${own.approval.principal} of ${renderSignedTime(own.approval.whenMs)} already`,
       expected: "one approval of each person",
-      action: "let somebody else approve it: npm run approvals shows who can",
+      action: `let somebody else approve it: ${whoCan(newest.statement)}`,
     },
   ];
 }
@@ -112,6 +123,10 @@ function refuseNotAsked({ statement }: NewestStatement): Refusal {
     expected: "a gate with approvals: { count, groups }",
     action: "nothing is to be done: the promoter's signature suffices",
   };
+}
+
+function whoCan({ stage }: Pick<Statement, "stage">): string {
+  return `npm run approvals -- ${stage} shows who can`;
 }
 
 /** People of one group who could still approve. */

@@ -1,4 +1,4 @@
-import { accepted, refused, type Outcome } from "../../model/refusal.ts";
+import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
 import type { Withdrawal } from "../../model/statements/withdrawal.ts";
 import type { Gate } from "../../model/trust/gate.ts";
 import { membershipsAt } from "../../model/trust/roles.ts";
@@ -20,7 +20,7 @@ export interface RevocationQuestion {
 /** What somebody takes back, and in whose name. */
 export type Revocation = Pick<Withdrawal, "withdraws" | "role" | "whenMs">;
 
-/** What a signer may take back of a statement: the own approval, else the statement itself. */
+/** What a signer may take back of a statement: the own approval; the statement itself where it is the own, or is named. */
 export function planRevocation(question: RevocationQuestion): Outcome<Revocation> {
   const { newest, signer, nowMs, gate } = question;
   const { statement, signed } = newest;
@@ -59,7 +59,19 @@ export function planRevocation(question: RevocationQuestion): Outcome<Revocation
       },
     ]);
   }
+  if (!question.statement && !isPromoter) return refused([refuseOthersStatement(question)]);
   return accepted({ withdraws: "statement", role: group, whenMs });
+}
+
+/** For good, and of somebody else: nobody does that by repeating a command. */
+function refuseOthersStatement({ newest: { statement }, signer }: RevocationQuestion): Refusal {
+  return {
+    code: "nothing-to-withdraw",
+    place: { file: statement.file },
+    found: `no approval of ${signer.principal} that counts; ${statement.who} stated it`,
+    expected: "an approval of your own, or --statement",
+    action: "--statement withdraws the statement itself, for good",
+  };
 }
 
 function isMember({ trust, signer, nowMs }: RevocationQuestion, group: string): boolean {

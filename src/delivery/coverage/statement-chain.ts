@@ -45,19 +45,31 @@ function toChain(name: string, links: readonly Link[]): Chain {
     const { previous } = link.transition;
     successors.set(previous, [...(successors.get(previous) ?? []), link]);
   }
-  const refusals = [
-    ...[...successors.values()].flatMap((rivals) => (rivals.length > 1 ? [refuseConflict(name, rivals)] : [])),
-    ...links.flatMap((link) => refuseLink(name, link, byDigest)),
-  ];
-  const [first] = successors.get(undefined) ?? [];
-  if (refusals.length > 0 || first === undefined) return { kind: "broken", refusals };
-  // One root, no forks, every predecessor there: following the successors visits every link once.
-  const ordered: [Link, ...Link[]] = [first];
-  for (let next = successors.get(first.statement.digest)?.[0]; next !== undefined;) {
-    ordered.push(next);
-    next = successors.get(next.statement.digest)?.[0];
+  // One root, every predecessor there: following the successors visits every link once.
+  const ordered: Link[] = [];
+  const conflicts: Refusal[] = [];
+  for (let next = successors.get(undefined) ?? []; next.length > 0;) {
+    if (!areEchoes(next)) conflicts.push(refuseConflict(name, next));
+    ordered.push(...next.toSorted(byTime));
+    next = next.flatMap(({ statement }) => successors.get(statement.digest) ?? []);
   }
-  return { kind: "chain", links: ordered };
+  const refusals = [...conflicts, ...links.flatMap((link) => refuseLink(name, link, byDigest))];
+  const [first, ...rest] = ordered;
+  if (refusals.length > 0 || first === undefined) return { kind: "broken", refusals };
+  return { kind: "chain", links: [first, ...rest] };
+}
+
+/**
+ * Two people may state the very same step on two branches, and git sees no conflict in it. None contradicts another:
+ * the later ones echo the first, and the last one is the newest statement, with a signature and approvals of its own.
+ */
+function areEchoes(rivals: readonly Link[]): boolean {
+  return new Set(rivals.map(({ transition }) => transition.after?.digest)).size === 1;
+}
+
+function byTime(left: Link, right: Link): number {
+  const [one, other] = [left.statement, right.statement];
+  return one.whenMs - other.whenMs || (one.digest < other.digest ? -1 : 1);
 }
 
 function refuseLink(name: string, { statement, transition }: Link, known: ReadonlyMap<Digest, Link>): Refusal[] {

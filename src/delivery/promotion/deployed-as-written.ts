@@ -44,14 +44,19 @@ function refuseOtherPin(
   const others = [deployed, ...recorded].filter((one) => one?.image !== image || one.chart !== chart);
   if (others.length === 0) return [];
   const { stage, place, action } = about(name, evidence);
-  const found = `${image}\nfrom ${chart}, which ${stage} was not deployed with`;
-  return [{ code: "source-not-deployed", place, found, expected: renderDeployed(others[0]), action }];
+  const found = `${renderOther({ image, chart }, others[0])}, which ${stage} was not deployed with`;
+  return [{ code: "source-not-deployed", place, found, expected: renderDeployed(others[0], { image, chart }), action }];
 }
 
-function renderDeployed(deployed: WrittenPin | undefined): string {
+function renderDeployed(deployed: WrittenPin | undefined, written: WrittenPin): string {
   return deployed === undefined
     ? "a version that was deployed"
-    : `what was deployed: ${deployed.image}\nfrom ${deployed.chart}`;
+    : `what was deployed: ${renderOther(deployed, written)}`;
+}
+
+/** Image, chart or both: only what the two do not have in common. */
+function renderOther({ image, chart }: WrittenPin, other: WrittenPin | undefined): string {
+  return [...(image === other?.image ? [] : [image]), ...(chart === other?.chart ? [] : [chart])].join("\nfrom ");
 }
 
 /** The statement that program and pack verified when it was deployed must still be the last word about it. */
@@ -63,7 +68,7 @@ function refuseOtherStatement(
   const chain = evidence.chains.get(name);
   if (chain?.kind === "broken") return chain.refusals;
   const newest = chain === undefined ? undefined : tailOf(chain.links).statement;
-  if (newest !== undefined && newest.digest === statement) return [];
+  if (newest !== undefined && newest.digest === statement) return evidence.takenBack.get(newest.digest) ?? [];
   const { stage, action } = about(name, evidence);
   const under = statement === undefined ? "under no statement" : `under the statement ${shortDigest(statement)}`;
   const place = newest === undefined ? about(name, evidence).place : { file: newest.file, path: name };

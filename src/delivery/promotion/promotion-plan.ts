@@ -2,6 +2,7 @@ import { findApplication, type Catalogue } from "../../model/catalogue.ts";
 import { holdsOn } from "../../model/holds.ts";
 import { accepted, refusalsOf, refused, type Outcome, type Place, type Refusal } from "../../model/refusal.ts";
 import { WHOLE_STAGE, type StackFile } from "../../model/stack-file.ts";
+import { renderSignedTime } from "../../model/statements/signed-json.ts";
 import type { StageDefinition } from "../../model/stages.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import type { KeyPath } from "../../model/yaml-source.ts";
@@ -108,7 +109,7 @@ function differencesOf({ source, target }: PromotionRequest, name: string): read
   return settingsDifferences(source.settings.get(name) ?? {}, target.settings.get(name) ?? {});
 }
 
-function refusePromoter({ to, promoter, trust, nowMs }: PromotionRequest): readonly Refusal[] {
+function refusePromoter({ to, promoter, trust, nowMs, stagesFile }: PromotionRequest): readonly Refusal[] {
   const { gate } = to;
   if (gate === undefined || promoter === undefined) return [];
   const problem = problemOfMember(gate.promoters, promoter, nowMs, { ...trust, nowMs, endedKeys: new Set() });
@@ -116,7 +117,7 @@ function refusePromoter({ to, promoter, trust, nowMs }: PromotionRequest): reado
   return [
     {
       code: "not-a-promoter",
-      place: { path: to.name },
+      place: { file: stagesFile, path: `stages.${to.name}.gate.promoters` },
       found: `${promoter}, who is no member of ${gate.promoters.join(" or ")} now`,
       expected: `a member of ${gate.promoters.join(" or ")}: they promote to ${to.name}`,
       action: "let one of them promote, or have roles.yaml in the trust folder changed: npm run trust -- edit",
@@ -137,7 +138,7 @@ function refuseHeld({ to, target, nowMs, placeOf }: PromotionRequest, name: stri
   return holdsOn(target, name, nowMs).map(({ on, reason, by, untilMs }) => {
     const what = on === WHOLE_STAGE ? to.name : `${name} in ${to.name}`;
     const who = by === undefined ? "" : ` by ${by}`;
-    const end = untilMs === undefined ? "" : ` until ${new Date(untilMs).toISOString()}`;
+    const end = untilMs === undefined ? "" : ` until ${renderSignedTime(untilMs)}`;
     return {
       code: "held",
       place: placeOf(["config", "lockstep:holds", on]),

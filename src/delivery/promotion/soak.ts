@@ -1,6 +1,7 @@
 import type { StackUpdate, WrittenPin } from "../../model/deployed-stage.ts";
 import { renderPin } from "../../model/pin-text.ts";
 import type { Refusal } from "../../model/refusal.ts";
+import { renderSignedTime } from "../../model/statements/signed-json.ts";
 import { workloadsOf } from "./healthy.ts";
 import { changesAmong, isWhole } from "./last-update.ts";
 import type { SoakStart, SourceEvidence, WrittenApplication } from "./source-evidence.ts";
@@ -69,7 +70,7 @@ export function refuseUnsoaked(
 ): readonly Refusal[] {
   const overMs = start.sinceMs + soakMs;
   if (soakMs === 0 || nowMs >= overMs) return [];
-  const since = new Date(start.sinceMs).toISOString();
+  const since = renderSignedTime(start.sinceMs);
   const source = definition.name;
   return [
     {
@@ -77,7 +78,7 @@ export function refuseUnsoaked(
       place: { path: `${name} in ${source}` },
       found: `${name} has run in ${source} as it is for ${renderSpan(nowMs - start.sinceMs)}: since ${since}, ${BEGAN[start.because]}`,
       expected: `at least ${renderSpan(soakMs)}: stages.${target}.gate.soak in ${stagesFile}`,
-      action: `wait another ${renderSpan(overMs - nowMs)}, until ${new Date(overMs).toISOString()}: npm run promote -- ${source} ${target} ${name}`,
+      action: `wait another ${renderSpan(overMs - nowMs)}, until ${renderSignedTime(overMs)}, then promote again`,
     },
   ];
 }

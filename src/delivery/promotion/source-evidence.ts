@@ -25,6 +25,8 @@ export interface SourceEvidence {
   readonly absent: ReadonlyMap<string, "not pinned" | "disabled">;
   /** Of a gated stage, of every application that anything was stated about. */
   readonly chains: ReadonlyMap<string, Chain>;
+  /** What stands against those of the newest statements that were taken back since they were deployed. */
+  readonly takenBack: ReadonlyMap<Digest, readonly Refusal[]>;
   /** The newest first, as far back as the soak needs it. */
   readonly history: readonly StackUpdate[];
   readonly deployed: DeployedStage;

@@ -32,7 +32,7 @@ export function refuseDowngrade(step: VersionStep): readonly Refusal[] {
       place,
       found: `${application}: ${found}`,
       expected: `a version that is newer than the one in ${stage}: ${before === undefined ? "none" : describe(before)}`,
-      action: "a step back is a rollback: it asks the database, and restores what was approved before",
+      action: "bring a newer version; a step back is a rollback, which asks the database first",
     },
   ];
 }

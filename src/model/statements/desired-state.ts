@@ -6,7 +6,7 @@ import { renderPin } from "../pin-text.ts";
 import { RefusalError } from "../refusal.ts";
 import type { Settings } from "../settings.ts";
 import { stackFileName, type StackFile } from "../stack-file.ts";
-import { toStage, type StageApplication, type StageNamespace, type StageRequest } from "../stage.ts";
+import { toStage, type Stage, type StageApplication, type StageNamespace, type StageRequest } from "../stage.ts";
 import type { FreeSetting } from "../trust/gate.ts";
 import { canonicalDigest } from "./canonical-json.ts";
 import { neutralise, withoutFree } from "./free-settings.ts";
@@ -22,14 +22,15 @@ export interface DesiredState {
  * The desired state of every application that runs in a stage, by name: everything that changes what runs.
  * @param request whose stack file `refuseStage` has nothing against
  * @param free what the stage's gate leaves to its people
+ * @param actual the stage of this request, where the caller has it
  * @throws RefusalError where the catalogue computes values that are no JSON
  */
 export function toDesiredStates(
   request: StageRequest,
   free: readonly FreeSetting[] = [],
+  actual: Stage = toStage(request),
 ): ReadonlyMap<string, DesiredState> {
   const stackFile = withoutFree(request.stackFile, free);
-  const actual = toStage(request);
   const without = free.length === 0 ? actual : toStage({ ...request, stackFile });
   const namespaces = new Map(actual.namespaces.map((namespace) => [namespace.name, namespace]));
   const neutrals = new Map(without.applications.map((neutral) => [neutral.application.name, neutral]));

@@ -7,6 +7,7 @@ import { finishUnfinished } from "../../../src/adapters/statements/pending-chang
 import { writeApproval } from "../../../src/adapters/statements/write-approval.ts";
 import { writeStageChange } from "../../../src/adapters/statements/write-stage-change.ts";
 import { digestOf, hexOf } from "../../../src/model/digest.ts";
+import { privateMounts } from "../private-mounts.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import { interruptedDisk } from "./interrupted-disk.ts";
 import {
@@ -180,21 +181,12 @@ describe("a file that is larger than the room that is left", () => {
         cd ${small} && echo " before" > file
         ${process.execPath} ${join(folder, "program.ts")}
         cat file && ls`;
-      const [file = "", ...flags] = unshare;
+      const [file, ...flags] = unshare;
       const { stdout } = await run(file, [...flags, "sh", "-c", script]);
       assert.equal(stdout, "ENOSPC before\nfile\n");
     });
   }).timeout(60_000);
 });
-
-/** How a process gets mounts of its own here, if it may. */
-async function privateMounts(): Promise<readonly string[] | undefined> {
-  for (const flags of [["-m"], ["-r", "-m"]]) {
-    const mounts = await run("unshare", [...flags, "mount", "-t", "tmpfs", "none", tmpdir()]).catch(() => undefined);
-    if (mounts !== undefined) return ["unshare", ...flags];
-  }
-  return undefined;
-}
 
 /** Writes in a small file system, and compares what is there after a refusal with what was before. */
 async function onSmallDisk(kilobytes: number, unshare: readonly string[]): Promise<string> {
@@ -232,7 +224,7 @@ describe("another file system", () => {
           mount -t tmpfs none ${join(root, folder)}
           ${process.execPath} ${WRITER} ${root} change -1
           cd ${root} && echo && cat ${FILE} && find . -type f | sort`;
-        const [file = "", ...flags] = unshare;
+        const [file, ...flags] = unshare;
         const { stdout } = await run(file, [...flags, "sh", "-c", script]);
         assert.match(stdout, /appointments: 15/);
         const files = stdout.trim().split("\n").filter((line) => line.startsWith("./"));

@@ -8,6 +8,7 @@ import { writeStackFile } from "../../../src/adapters/stack-file-writer.ts";
 import { findUnfinished, finishUnfinished } from "../../../src/adapters/statements/pending-change.ts";
 import { writeStageChange } from "../../../src/adapters/statements/write-stage-change.ts";
 import { RefusalError } from "../../../src/model/refusal.ts";
+import { GitRepository } from "../git-repository.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import { interruptedDisk } from "./interrupted-disk.ts";
 import {
@@ -170,6 +171,19 @@ describe("what a killed run left behind", () => {
       assert.deepEqual(await finishUnfinished("prod", root), { folder: FOLDER, files });
       assert.equal(await readFile(join(root, FILE), "utf8"), AFTER);
       assert.equal(await leftoverOf(root), "nothing");
+    });
+  });
+
+  it("is not finished where it came with a branch, though every digest in it is right", async () => {
+    await inStage(async (root) => {
+      await leaveDecided(root);
+      const repository = await GitRepository.make(root);
+      const before = await contentsOf(root, true);
+      assert.equal(await codeOf(finishUnfinished("prod", root)), "foreign-journal");
+      assert.equal(await codeOf(findUnfinished("prod", root)), "foreign-journal");
+      assert.deepEqual(await contentsOf(root, true), before);
+      await repository.git("rm", "-r", "--quiet", "--cached", ".lockstep");
+      assert.deepEqual((await finishUnfinished("prod", root))?.files, [...WRITTEN, FILE]);
     });
   });
 

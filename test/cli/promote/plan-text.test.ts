@@ -23,8 +23,8 @@ describe("renderPromotion", () => {
     const text = textOf();
     for (const part of [
       "Promote 2 applications from preprod to prod",
-      "appointments 1.4.2 -> 1.5.0 12 days web-service 2.1.0 14 -> 15 14",
-      "portal 2.3.0 -> 2.4.0 web-service 2.1.0 3 days",
+      "appointments 1.4.2 -> 1.5.0 12d web-service 2.1.0 14 -> 15 14",
+      "portal 2.3.0 -> 2.4.0 web-service 2.1.0 3d",
       "revision 4f2c9d4f2c9d",
       "- Mend the calendar",
       "and 12 more",
@@ -41,9 +41,15 @@ describe("renderPromotion", () => {
     assert.equal(textOf().match(/@sha256:[0-9a-f]{64}$/gm)?.length, 2);
   });
 
+  it("breaks no word of the overview on a narrow terminal", () => {
+    const overview = renderPromotion(shown({ width: 70 })).split("\n\n")[1] ?? "";
+    assert.match(overview, /^appointments {2}/m);
+    for (const line of overview.split("\n")) assert.ok(line.length <= 70, line);
+  });
+
   it("leaves out the columns that say nothing", () => {
     const text = textOf({ applications: sampleVersions().filter(({ name }) => name === "portal") });
-    assert.match(text, /^application version chart proven for$/m);
+    assert.match(text, /^application version chart proven$/m);
   });
 
   it("says of a version that is not a step forward alone what it lacks", () => {

@@ -61,6 +61,20 @@ describe("the text of status", () => {
     ]);
   });
 
+  it("says once what stands against several stages alike", () => {
+    const refusal = {
+      code: "no-anchor",
+      place: { path: "ANCHOR" },
+      found: "no anchor",
+      expected: "one",
+      action: "set it",
+    };
+    const stages = baseline.stages.map((stage) => ({ ...stage, against: [refusal] }));
+    const text = linesOf({ ...baseline, stages }, 120).join("\n");
+    assert.equal(text.match(/no anchor/g)?.length, 1);
+    assert.match(text, /inttest, prod are refused/);
+  });
+
   for (const width of [40, 80, 200]) {
     it(`fits a terminal of ${width} columns, every stage once`, () => {
       const lines = linesOf(withStages(6), width);

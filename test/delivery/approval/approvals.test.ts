@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { candidatesFor, findApproverRole, type ApproverQuestion } from "../../../src/delivery/approval/approver.ts";
+import {
+  candidatesFor,
+  findApproverRole,
+  whenApproved,
+  type ApproverQuestion,
+} from "../../../src/delivery/approval/approver.ts";
 import { chooseStatements } from "../../../src/delivery/approval/choice.ts";
 import { newestStatements, type NewestStatement } from "../../../src/delivery/approval/newest-statements.ts";
 import { planRevocation } from "../../../src/delivery/approval/revocation.ts";
@@ -146,6 +151,19 @@ describe("findApproverRole", () => {
   });
 });
 
+describe("whenApproved", () => {
+  it("is after what the person took back, and not moved by what somebody wrote in the person's name", () => {
+    const later = NOW + HOUR;
+    const withdrawn = withWithdrawals(signed(first, [byBen]), [{ by: BEN, fields: { whenMs: later } }]);
+    assert.equal(whenApproved(newestOf(withdrawn), BEN, NOW), later + 1000);
+    const forged = withdrawn.withdrawals.map((one) => ({
+      ...one,
+      signature: { kind: "invalid" as const, reason: "" },
+    }));
+    assert.equal(whenApproved(newestOf({ ...withdrawn, withdrawals: forged }), BEN, NOW), NOW);
+  });
+});
+
 describe("candidatesFor", () => {
   it("names members with a key that counts, who have not approved and did not state it", () => {
     const key = (name: string) => sampleKey(name).text;
@@ -211,6 +229,11 @@ describe("planRevocation", () => {
     });
     assert.equal(valueOf(plan(signed(first), BEN, true)).withdraws, "statement");
     assert.equal(valueOf(plan(signed(first), ADA)).withdraws, "statement");
+  });
+
+  it("takes back somebody else's statement only where that is asked for", () => {
+    assert.deepEqual(codesOf(plan(signed(first, []), BEN)), ["nothing-to-withdraw"]);
+    assert.equal(valueOf(plan(signed(first, []), BEN, true)).withdraws, "statement");
   });
 
   it("refuses who has nothing to take back, and what was taken back", () => {

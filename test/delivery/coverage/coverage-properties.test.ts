@@ -69,9 +69,11 @@ function mayRun(all: readonly SignedStatement[], desired: DesiredState | undefin
   if (all.length === 0) return desired === undefined;
   const byDigest = new Map<Digest | undefined, SignedStatement>(all.map((one) => [one.statement.digest, one]));
   const continued = all.map((one) => aboutPortal(one).previous);
-  const isLine =
-    new Set(continued).size === all.length && continued.every((one) => one === undefined || byDigest.has(one));
-  if (!isLine || !continued.includes(undefined)) return false;
+  const known = continued.every((one) => one === undefined || byDigest.has(one));
+  if (!known || !continued.includes(undefined)) return false;
+  // Who comes as late as another says the same.
+  const steps = new Map(all.map((one) => [ageOf(one, byDigest), aboutPortal(one).after?.digest]));
+  if (!all.every((one) => steps.get(ageOf(one, byDigest)) === aboutPortal(one).after?.digest)) return false;
   const fits = all.every((one) => {
     const { previous, before } = aboutPortal(one);
     const predecessor = byDigest.get(previous);
@@ -79,8 +81,20 @@ function mayRun(all: readonly SignedStatement[], desired: DesiredState | undefin
     const isLater = one.statement.whenMs >= predecessor.statement.whenMs;
     return isLater && before?.digest === aboutPortal(predecessor).after?.digest;
   });
-  const newest = all.find(({ statement }) => !continued.includes(statement.digest));
+  const newest = all
+    .toSorted((left, right) => ageOf(left, byDigest) - ageOf(right, byDigest) || byTime(left, right))
+    .at(-1);
   return fits && newest !== undefined && isApproved(newest) && aboutPortal(newest).after?.digest === desired?.digest;
+}
+
+/** How many statements come before it. */
+function ageOf(one: SignedStatement, byDigest: ReadonlyMap<Digest | undefined, SignedStatement>): number {
+  const predecessor = byDigest.get(aboutPortal(one).previous);
+  return predecessor === undefined ? 0 : 1 + ageOf(predecessor, byDigest);
+}
+
+function byTime({ statement: left }: SignedStatement, { statement: right }: SignedStatement): number {
+  return left.whenMs - right.whenMs || (left.digest < right.digest ? -1 : 1);
 }
 
 function isApproved({ approvals }: SignedStatement): boolean {

@@ -118,13 +118,29 @@ describe("coverage", () => {
   });
 
   it("refuses two statements that continue the same one", () => {
-    const rivals = [change("appointments", INFO, WARN), change("appointments", INFO, WARN, first, { reason: "other" })];
+    const other = withText("LOG_LEVEL: debug", "LOG_LEVEL: error");
+    const rivals = [change("appointments", INFO, WARN), change("appointments", INFO, other)];
     const statements = [first, ...rivals].map((one) => signed(one));
     assert.deepEqual(codesOf({ statements, text: WARN }), ["conflicting-statements"]);
+    assert.deepEqual(codesOf({ statements, text: other }), ["conflicting-statements"]);
+  });
+
+  it("takes the same step twice for the later one, which needs approvals of its own", () => {
+    const whenMs = first.whenMs + 25 * HOUR;
+    const [one, echo] = [
+      change("appointments", INFO, WARN),
+      change("appointments", INFO, WARN, first, { reason: "other", whenMs }),
+    ];
+    const statements = [first, one].map((each) => signed(each));
+    assert.deepEqual(codesOf({ statements: [...statements, signed(echo)], text: WARN }), []);
+    assert.deepEqual(codesOf({ statements: [signed(echo, []), ...statements], text: WARN }), ["not-approved"]);
+    const next = change("appointments", WARN, INFO, one, { whenMs: whenMs + HOUR });
+    assert.deepEqual(codesOf({ statements: [signed(next), signed(echo, []), ...statements], text: INFO }), []);
   });
 
   it("refuses two first statements about an application", () => {
-    const second = statementOf({ reason: "other", applications: { portal: { after: statesOf().get("portal") } } });
+    const after = statesOf().get("appointments");
+    const second = statementOf({ reason: "other", applications: { portal: { after } } });
     assert.deepEqual(codesOf({ statements: [signed(first), signed(second)] }), ["conflicting-statements"]);
   });
 

@@ -147,11 +147,18 @@ describe("what was deployed", () => {
     assert.deepEqual(against({ chains, definition: { ...inttest, name: source.name } }), CLEAR);
   });
 
+  it("was not taken back since", () => {
+    const refusal = { code: "withdrawn-statement", place: {}, found: "", expected: "", action: "" };
+    const takenBack = new Map([[baseline().digest, [refusal]]]);
+    assert.deepEqual(against({ takenBack }).applications["portal"], ["withdrawn-statement"]);
+    assert.deepEqual(against({ takenBack, definition: { ...inttest, name: source.name } }), CLEAR);
+  });
+
   it("is not known where statements contradict each other", () => {
     const state = statesOf().get("portal");
-    const rival = (reason: string) =>
-      statementOf({ reason, applications: { portal: { before: state, after: state, previous: baseline().digest } } });
-    const chains = chainsOf([baseline(), rival("one"), rival("other")]);
+    const rival = (after: typeof state) =>
+      statementOf({ applications: { portal: { before: state, after, previous: baseline().digest } } });
+    const chains = chainsOf([baseline(), rival(state), rival(undefined)]);
     assert.ok(against({ chains }).applications["portal"]?.includes("conflicting-statements"));
   });
 });

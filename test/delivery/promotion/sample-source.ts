@@ -103,7 +103,14 @@ export function byKey(some: readonly WorkloadState[]): SourceEvidence["workloads
 const yaml = sourceOf(STACK_FILE);
 
 export const evidence: SourceEvidence = {
-  ...{ definition: source, written, absent: stage.absent, chains: chainsOf([statement]), history: [update()] },
+  ...{
+    definition: source,
+    written,
+    absent: stage.absent,
+    chains: chainsOf([statement]),
+    takenBack: new Map(),
+    history: [update()],
+  },
   ...{ deployed, context: "test", clusterUid: CLUSTER, workloads: byKey(states), stagesFile: "trust/stages.yaml" },
   placeOf: (path) => yaml.placeOf(path),
 };

@@ -67,8 +67,9 @@ describe("the statements of a gated stage", function () {
     const first = await approved();
     const { portal: before } = await stage.states();
     await changed();
-    const { portal } = await stage.states();
-    const rival = { stage: "prod", who: anna, atMs: T0 + 3 * HOUR, kind: "change" as const, applications: { portal } };
+    // The other one leaves it as it was.
+    const applications = { portal: before };
+    const rival = { stage: "prod", who: anna, atMs: T0 + 3 * HOUR, kind: "change" as const, applications };
     const previous = first.statement.digest;
     await stage.approve(await stage.writer.write({ ...rival, previous, ...(before === undefined ? {} : { before }) }));
     await stage.refuses(["conflicting-statements"]);
