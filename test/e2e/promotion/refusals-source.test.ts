@@ -44,6 +44,18 @@ describe("what a promotion asks of the stage that it comes from", function () {
     await passes();
   });
 
+  it("asks one of several stages, or all of them, as the target has it", async () => {
+    const toProd = ["promote", "inttest", "prod", "--dry-run"];
+    const fromOf = (sources: string) => (text: string) => text.replace("from: [preprod]", `from: ${sources}`);
+    const undoAny = await platform.editTrust("stages.yaml", fromOf("[preprod, inttest]"));
+    succeeded(await platform.as("anna", toProd));
+    await undoAny();
+    const undoAll = await platform.editTrust("stages.yaml", fromOf("[{ allOf: [inttest, extest] }]"));
+    assert.deepEqual(await platform.refusals("anna", toProd), ["not-in-source", "source-never-deployed"]);
+    await undoAll();
+    assert.deepEqual(await platform.refusals("anna", toProd), ["wrong-source"]);
+  });
+
   it("refuses what is not healthy in the cluster now, whatever the last update says", async () => {
     const { namespace } = platform.clone;
     const portal = ["deployment/portal", "--namespace", namespace];
