@@ -74,6 +74,7 @@ export async function promote(call: PromoteCall): Promise<void> {
     await endWithNothing(call, inputs, { plan: draft.plan, finished, nowMs });
     return;
   }
+  if (process.stderr.isTTY) process.stderr.write(`Asking engine and cluster of ${call.from}, the registry and git …\n`);
   const evidence = await gatherEvidence({ inputs, plan: draft.plan, options, nowMs, signal });
   const unsigned = { whole: refusalsOf(signer), applications: new Map<string, never>() };
   refuse(draft, joinReasons(unsigned, draft.reasons, evidence.reasons));
