@@ -3,7 +3,7 @@ import { accepted, refused, type Outcome, type Place, type Refusal } from "../mo
 import type { StageDefinition } from "../model/stages.ts";
 import type { DesiredState } from "../model/statements/desired-state.ts";
 import type { Statement } from "../model/statements/statement.ts";
-import { shortDigest, tailOf, type Chain } from "./coverage/statement-chain.ts";
+import { refuseEchoes, shortDigest, tailOf, type Chain } from "./coverage/statement-chain.ts";
 import { movesPin } from "./coverage/standing.ts";
 
 export interface ProposalRequest {
@@ -49,8 +49,8 @@ function planOne(
   const tail = chain === undefined ? undefined : tailOf(chain.links);
   const before = tail?.transition.after;
   if (state?.digest === before?.digest) {
-    if (tail === undefined) return accepted("leave");
-    return restate(refuse(tail.statement));
+    if (chain === undefined || tail === undefined) return accepted("leave");
+    return restate([...refuseEchoes(name, chain), ...refuse(tail.statement)]);
   }
   // Where the registry feeds a stage, a pin comes from nowhere else.
   if (definition.from !== "registry" && movesPin(before, state)) {
@@ -61,7 +61,7 @@ function planOne(
   return accepted("state");
 }
 
-/** Nothing differs: what somebody took back is stated again, where nothing else stands against it. */
+/** Nothing differs: what was taken back, or stated twice, is stated again, where nothing else stands against it. */
 function restate(against: readonly Refusal[]): Outcome<"state" | "leave"> {
   const taken = against.filter(({ code }) => RESTATED.has(code));
   if (taken.length === 0) return accepted("leave");
@@ -69,7 +69,7 @@ function restate(against: readonly Refusal[]): Outcome<"state" | "leave"> {
   return others.length > 0 ? refused(others) : accepted("state");
 }
 
-const RESTATED: ReadonlySet<string> = new Set(["withdrawn-statement", "revoked-statement"]);
+const RESTATED: ReadonlySet<string> = new Set(["conflicting-statements", "withdrawn-statement", "revoked-statement"]);
 
 function refuseMoved(
   name: string,

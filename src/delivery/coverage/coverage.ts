@@ -9,7 +9,7 @@ import type { KeyPath } from "../../model/yaml-source.ts";
 import { refuseOlderStatement, type DeployedCoverage } from "./deployed.ts";
 import { differencesOf } from "./differences.ts";
 import { StandingCourt } from "./standing.ts";
-import { shortDigest, tailOf, type Chain, type Link } from "./statement-chain.ts";
+import { refuseEchoes, shortDigest, tailOf, type Chain, type Link } from "./statement-chain.ts";
 
 /** Whether a stage is covered: where all lists are empty. */
 export interface Coverage {
@@ -71,7 +71,8 @@ function refuseApplication(name: string, request: CoverageRequest, court: Standi
   if (chain === undefined) return [...older, ...(state === undefined ? [] : [refuseUnstated(name, request)])];
   if (chain.kind === "broken") return [...chain.refusals, ...older];
   const tail = tailOf(chain.links);
-  return [...older, ...refuseDifference(name, state, tail, request), ...court.refuse(tail.statement)];
+  const difference = refuseDifference(name, state, tail, request);
+  return [...older, ...difference, ...refuseEchoes(name, chain), ...court.refuse(tail.statement)];
 }
 
 function refuseUnstated(name: string, { definition, placeOf }: CoverageRequest): Refusal {

@@ -12,7 +12,12 @@ export interface Link {
 
 /** Everything that was stated about one application in one stage, the first statement first. */
 export type Chain =
-  | { readonly kind: "chain"; readonly links: readonly [Link, ...Link[]] }
+  | {
+      readonly kind: "chain";
+      readonly links: readonly [Link, ...Link[]];
+      /** The last step, where several state the very same one: nothing came on top of them yet. */
+      readonly echoes: readonly Link[];
+    }
   | { readonly kind: "broken"; readonly refusals: readonly Refusal[] };
 
 /** The chains of all applications that the statements mention, by name. */
@@ -48,20 +53,22 @@ function toChain(name: string, links: readonly Link[]): Chain {
   // One root, every predecessor there: following the successors visits every link once.
   const ordered: Link[] = [];
   const conflicts: Refusal[] = [];
+  let last: readonly Link[] = [];
   for (let next = successors.get(undefined) ?? []; next.length > 0;) {
     if (!areEchoes(next)) conflicts.push(refuseConflict(name, next));
-    ordered.push(...next.toSorted(byTime));
+    last = next.toSorted(byTime);
+    ordered.push(...last);
     next = next.flatMap(({ statement }) => successors.get(statement.digest) ?? []);
   }
   const refusals = [...conflicts, ...links.flatMap((link) => refuseLink(name, link, byDigest))];
   const [first, ...rest] = ordered;
   if (refusals.length > 0 || first === undefined) return { kind: "broken", refusals };
-  return { kind: "chain", links: [first, ...rest] };
+  return { kind: "chain", links: [first, ...rest], echoes: last.length > 1 ? last : [] };
 }
 
 /**
- * Two people may state the very same step on two branches, and git sees no conflict in it. None contradicts another:
- * the later ones echo the first, and the last one is the newest statement, with a signature and approvals of its own.
+ * Two people may state the very same step on two branches, and git sees no conflict in it. Both may be on the base
+ * branch by then, where nothing is removed: what is stated on top of them settles it.
  */
 function areEchoes(rivals: readonly Link[]): boolean {
   return new Set(rivals.map(({ transition }) => transition.after?.digest)).size === 1;
@@ -118,6 +125,25 @@ function refuseBefore(
     expected: `what was stated before it: ${left?.digest ?? "nothing"}`,
     action: "remove this statement and write it again",
   };
+}
+
+/** Nobody can tell whose signature and approvals the step rests on, until it is stated once more, on top. */
+export function refuseEchoes(name: string, chain: Chain): readonly Refusal[] {
+  const [echo] = chain.kind === "chain" ? chain.echoes : [];
+  if (chain.kind === "broken" || echo === undefined) return [];
+  const { statement } = echo;
+  const others = chain.echoes.map(
+    (one) => `${folderOf(one.statement)}, by ${one.statement.who}: ${one.statement.reason}`,
+  );
+  return [
+    {
+      code: "conflicting-statements",
+      place: { file: statement.file, path: `predicate.applications.${name}` },
+      found: [`${chain.echoes.length} statements that bring ${name} to the same state:`, ...others].join("\n"),
+      expected: "one statement that is the newest: two people moved it at the same time",
+      action: `state it once more, on top of them, and have that approved: npm run propose -- ${statement.stage} ${name} --reason "…"`,
+    },
+  ];
 }
 
 /** What the base branch has is never removed; what only this branch has may be, and is stated again on top. */

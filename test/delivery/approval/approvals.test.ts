@@ -265,6 +265,16 @@ describe("planProposal", () => {
     assert.deepEqual(namesOf(propose(STACK_FILE, {}, signed(first, []))), []);
   });
 
+  it("has what two people stated alike, to settle which of it counts", () => {
+    const [one, echo] = [
+      change("portal", STACK_FILE, STACK_FILE),
+      change("portal", STACK_FILE, STACK_FILE, first, { reason: "other" }),
+    ];
+    const { court, chains } = recordOf([first, one, echo].map((each) => signed(each)));
+    const refuse: ProposalRequest["refuse"] = (statement) => court.refuse(statement);
+    assert.deepEqual(namesOf(propose(STACK_FILE, { chains, refuse })), ["portal"]);
+  });
+
   it("has settings that changed, and applications that went", () => {
     assert.deepEqual(namesOf(propose(WARN)), ["appointments"]);
     const gone = new Map([...statesOf()].filter(([name]) => name !== "portal"));

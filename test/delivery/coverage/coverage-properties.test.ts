@@ -81,9 +81,9 @@ function mayRun(all: readonly SignedStatement[], desired: DesiredState | undefin
     const isLater = one.statement.whenMs >= predecessor.statement.whenMs;
     return isLater && before?.digest === aboutPortal(predecessor).after?.digest;
   });
-  const newest = all
-    .toSorted((left, right) => ageOf(left, byDigest) - ageOf(right, byDigest) || byTime(left, right))
-    .at(-1);
+  const oldestFirst = all.toSorted((left, right) => ageOf(left, byDigest) - ageOf(right, byDigest));
+  const [newest, rival] = oldestFirst.toReversed();
+  if (newest !== undefined && rival !== undefined && ageOf(newest, byDigest) === ageOf(rival, byDigest)) return false;
   return fits && newest !== undefined && isApproved(newest) && aboutPortal(newest).after?.digest === desired?.digest;
 }
 
@@ -91,10 +91,6 @@ function mayRun(all: readonly SignedStatement[], desired: DesiredState | undefin
 function ageOf(one: SignedStatement, byDigest: ReadonlyMap<Digest | undefined, SignedStatement>): number {
   const predecessor = byDigest.get(aboutPortal(one).previous);
   return predecessor === undefined ? 0 : 1 + ageOf(predecessor, byDigest);
-}
-
-function byTime({ statement: left }: SignedStatement, { statement: right }: SignedStatement): number {
-  return left.whenMs - right.whenMs || (left.digest < right.digest ? -1 : 1);
 }
 
 function isApproved({ approvals }: SignedStatement): boolean {

@@ -125,17 +125,19 @@ describe("coverage", () => {
     assert.deepEqual(codesOf({ statements, text: other }), ["conflicting-statements"]);
   });
 
-  it("takes the same step twice for the later one, which needs approvals of its own", () => {
+  it("refuses the same step stated twice, until it is stated once more on top of them", () => {
     const whenMs = first.whenMs + 25 * HOUR;
     const [one, echo] = [
       change("appointments", INFO, WARN),
       change("appointments", INFO, WARN, first, { reason: "other", whenMs }),
     ];
-    const statements = [first, one].map((each) => signed(each));
-    assert.deepEqual(codesOf({ statements: [...statements, signed(echo)], text: WARN }), []);
-    assert.deepEqual(codesOf({ statements: [signed(echo, []), ...statements], text: WARN }), ["not-approved"]);
-    const next = change("appointments", WARN, INFO, one, { whenMs: whenMs + HOUR });
-    assert.deepEqual(codesOf({ statements: [signed(next), signed(echo, []), ...statements], text: INFO }), []);
+    const statements = [first, one, echo].map((each) => signed(each));
+    assert.deepEqual(codesOf({ statements, text: WARN }), ["conflicting-statements"]);
+    for (const continued of [one, echo]) {
+      const last = change("appointments", WARN, WARN, continued);
+      assert.deepEqual(codesOf({ statements: [signed(last), ...statements], text: WARN }), []);
+      assert.deepEqual(codesOf({ statements: [...statements, signed(last, [])], text: WARN }), ["not-approved"]);
+    }
   });
 
   it("refuses two first statements about an application", () => {

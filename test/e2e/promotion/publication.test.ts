@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { succeeded } from "../outcomes.ts";
+import { refused, succeeded } from "../outcomes.ts";
 import { Platform } from "../platform.ts";
 
 const REASON = ["--reason", "tested", "--yes"];
@@ -54,7 +54,7 @@ describe("a promotion on a branch", function () {
     await platform.git("push", "--quiet", "origin", "main");
   });
 
-  it("echoes another promotion of the same application to the same version, and stays valid", async () => {
+  it("is a named conflict with another promotion of the same application, with a way out", async () => {
     await platform.clone.pinned("portal", "2.3.1");
     await platform.merge();
     await platform.up("inttest");
@@ -64,10 +64,15 @@ describe("a promotion on a branch", function () {
     await platform.git("checkout", "--quiet", "main");
     await platform.git("fetch", "--quiet", "origin");
     await mergeOf("first");
-    // Nothing in the stack file for git to stop at.
+    // The same version: nothing in the stack file for git to stop at.
     await mergeOf("second");
-    assert.doesNotMatch(await checkCodes(), /conflicting|not-approved/);
-    await platform.up("extest");
+    assert.match(await checkCodes(), /conflicting-statements/);
+    const words = refused(await platform.clone.up({ stage: "extest" }), ["refused, nothing was changed"]);
+    assert.match(words, /npm run propose -- extest portal/);
+    // Both are on the base branch, as a hosting service would have merged them.
     await platform.git("push", "--quiet", "origin", "main");
+    succeeded(await platform.as("anna", ["propose", "extest", "portal", ...REASON, "--commit", "--no-push"]));
+    assert.doesNotMatch(await checkCodes(), /conflicting-statements|"refusals": \[\s*\{/);
+    await platform.up("extest");
   });
 });
