@@ -51,14 +51,23 @@ export const workloadSchema = objectSchema.transform((workload): WorkloadState =
   };
 });
 
-/** The first reason of these; undefined where every replica is there, ready, and of the newest version. */
+/** The first reason of these; undefined where every replica is there and ready, and enough are of the newest version. */
 function problemOf(workload: Workload): string | undefined {
   const { metadata, status } = workload;
   if (metadata.deletionTimestamp !== undefined) return "it is being deleted";
   if (status.observedGeneration < metadata.generation) return "the cluster has not begun with its newest version yet";
   const { wanted, ...counts } = countsOf(workload);
   if (wanted === 0) return "it has no replicas: nothing of it runs";
-  const short = Object.entries(counts).find(([, found]) => found !== wanted);
+  // `pulumi up` may end a moment before the last replica of the version before is gone: one too many is no harm where
+  // every one of the newest version is there and all are ready.
+  const there = Math.max(wanted, counts["are there"]);
+  const expected = {
+    "are there": there,
+    "are of the newest version": wanted,
+    "are ready": there,
+    "are available": there,
+  };
+  const short = Object.entries(counts).find(([what, found]) => found !== expected[what as keyof typeof expected]);
   if (short !== undefined) return `${short[1]} of ${wanted} replicas ${short[0]}${because(status.conditions)}`;
   const { currentRevision, updateRevision } = status;
   if (currentRevision !== updateRevision) return "its roll-out has not ended";

@@ -62,7 +62,8 @@ describe("readWorkloads, with a fake kubectl", () => {
   for (const [what, changes] of [
     ["a replica is not ready", { status: { readyReplicas: 1, availableReplicas: 1 } }],
     ["a replica is of an earlier version", { status: { updatedReplicas: 1 } }],
-    ["a replica of an earlier version is still there", { status: { replicas: 3 } }],
+    ["a replica too many is not ready", { status: { replicas: 3 } }],
+    ["one of them is missing", { status: { replicas: 1, readyReplicas: 1, availableReplicas: 1 } }],
     ["the cluster has not seen its newest version", { status: { observedGeneration: 2 } }],
     ["nobody wants replicas of it", { spec: { ...SPEC, replicas: 0 }, status: NONE }],
     ["it is being deleted", { metadata: { deletionTimestamp: "2026-11-20T11:00:00Z" } }],
@@ -74,6 +75,13 @@ describe("readWorkloads, with a fake kubectl", () => {
       assert.equal(typeof state?.problem, "string");
     });
   }
+
+  it("takes no offence at a last replica of the version before, while all are ready", async () => {
+    const leaving = { replicas: 3, readyReplicas: 3, availableReplicas: 3 };
+    assert.equal((await read(deployment({ status: leaving })))?.problem, undefined);
+    const rolling = { ...leaving, updatedReplicas: 1 };
+    assert.equal(typeof (await read(deployment({ status: rolling })))?.problem, "string");
+  });
 
   it("judges a StatefulSet by its revisions too", async () => {
     const set = {
