@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../src/adapters/project.ts";
 import { readYamlLines } from "../../src/model/yaml-lines.ts";
-import { parseYamlSource, readDocument } from "../../src/model/yaml-source.ts";
+import { readDocument } from "../../src/model/yaml-document.ts";
+import { parseYamlSource } from "../../src/model/yaml-source.ts";
 import { stackFiles } from "./generated-stack-file.ts";
 
 const FILE = "Pulumi.test.yaml";
