@@ -45,7 +45,7 @@ describe("a cluster whose stages have all gone", () => {
   async function deployed(clone: Clone, version: string): Promise<void> {
     await clone.pinned("portal", version);
     succeeded(await clone.up());
-    assert.equal(await clone.field("deployment/portal", "{.status.readyReplicas}"), "2");
+    await clone.untilReady("deployment/portal", 2);
   }
 
   async function gone(clone: Clone): Promise<void> {

@@ -183,12 +183,6 @@ describe("the images of a stage, while it changes", () => {
     return list.split("\n").some((line) => line.startsWith(`${reference.slice(-71)} `));
   }
 
-  /** That many ready pods and no more: those of the version before go a moment after the update. */
-  async function untilReady(application: string, replicas: string): Promise<void> {
-    const condition = [`--for=jsonpath=${READY}=${replicas}`, "--timeout=60s"];
-    await clone.kubectl("wait", `deployment/${application}`, "--namespace", clone.namespace, ...condition);
-  }
-
   async function pods(application: string): Promise<readonly string[]> {
     const selector = `app.kubernetes.io/name=${application},app.kubernetes.io/component!=migration`;
     const names = ["--selector", selector, "--output", "jsonpath={.items[*].metadata.name}"];
@@ -199,7 +193,7 @@ describe("the images of a stage, while it changes", () => {
     for (const version of ["1.4.2", "1.4.1"]) {
       await clone.pinned("appointments", version);
       succeeded(await clone.up());
-      await untilReady("appointments", "2");
+      await clone.untilReady("deployment/appointments", 2);
       assert.deepEqual(await Promise.all([isListed("appointments", "1.4.1"), isListed("appointments", "1.4.2")]), [
         true,
         true,
@@ -224,11 +218,11 @@ describe("the images of a stage, while it changes", () => {
       .filter((line) => line.endsWith(digest));
     const [victim = ""] = (old[0] ?? "").split(" ");
     await clone.kubectl("delete", "pod", victim, "--namespace", clone.namespace, "--grace-period=0", "--force");
-    await untilReady("portal", before);
+    await clone.untilReady("deployment/portal", Number(before));
     assert.ok(!(await pods("portal")).includes(victim));
     await clone.pinned("portal", "2.3.0");
     succeeded(await clone.up());
-    await untilReady("portal", "2");
+    await clone.untilReady("deployment/portal", 2);
   });
 
   it("keep that of an application that leaves, until the next change", async () => {
@@ -252,6 +246,6 @@ describe("the images of a stage, while it changes", () => {
     await clone.pinned("appointments", "1.4.1");
     await clone.settings("patients", { enabled: false });
     succeeded(await clone.up());
-    assert.equal(await clone.field("deployment/appointments", READY), "2");
+    await clone.untilReady("deployment/appointments", 2);
   });
 });

@@ -147,6 +147,12 @@ export class Clone {
     return this.kubectl("get", object, "--namespace", this.namespaceOf(stage), "--output", `jsonpath=${path}`);
   }
 
+  /** That many ready pods and no more: those of the version before leave a moment after the update. */
+  async untilReady(object: string, replicas: number, stage = FIRST_STAGE): Promise<void> {
+    const condition = `--for=jsonpath={.status.readyReplicas}=${replicas}`;
+    await this.kubectl("wait", object, "--namespace", this.namespaceOf(stage), condition, "--timeout=60s");
+  }
+
   async read(file = STACK_FILE): Promise<string> {
     return readFile(join(this.folder, file), "utf8");
   }

@@ -68,6 +68,6 @@ describe("the cluster of a stage", () => {
     succeeded(await clone.pulumi(UP));
     await clone.write("Pulumi.inttest.yaml", (await clone.read()).replace(/^config:[^]*/m, ""));
     refused(await upWithOtherCluster(), ["Pulumi.inttest.yaml"]);
-    assert.equal(await clone.field("deployment/portal", "{.status.readyReplicas}"), "2");
+    await clone.untilReady("deployment/portal", 2);
   });
 });

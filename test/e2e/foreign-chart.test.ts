@@ -22,7 +22,7 @@ describe("somebody else's chart", () => {
   after(() => clone.remove());
 
   it("runs with the catalogue's raw values, the pinned image and the stage's settings", async () => {
-    assert.equal(await clone.field("deployment/status-page", "{.status.readyReplicas}"), "2");
+    await clone.untilReady("deployment/status-page", 2);
     const image = await clone.field("deployment/status-page", "{.spec.template.spec.containers[0].image}");
     assert.match(image, /\/ehealth\/status-page:0\.9\.3@sha256:[0-9a-f]{64}$/);
   });
@@ -35,7 +35,7 @@ describe("somebody else's chart", () => {
   });
 
   it("runs its subchart", async () => {
-    assert.equal(await clone.field("statefulset/status-page-cache", "{.status.readyReplicas}"), "1");
+    await clone.untilReady("statefulset/status-page-cache", 1);
   });
 
   it("finds nothing to do the next time", async () => {

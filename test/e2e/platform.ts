@@ -154,9 +154,11 @@ export class Platform {
     await this.up(to);
   }
 
-  /** The image that a stage's workload is declared with in the cluster, and how many of its pods are ready. */
+  /** The image that a stage's workload is declared with in the cluster, and how many of its pods are ready at last. */
   async running(stage: StageName, application: string): Promise<{ image: string; ready: string }> {
     const object = `deployment/${application}`;
+    const patience = ["--namespace", this.clone.namespaceOf(stage), "--timeout=60s"];
+    await this.clone.kubectl("rollout", "status", object, ...patience);
     const [image, ready] = await Promise.all([
       this.clone.field(object, "{.spec.template.spec.containers[0].image}", stage),
       this.clone.field(object, "{.status.readyReplicas}", stage),

@@ -80,13 +80,13 @@ describe("an application that is to go", () => {
       left.filter((name) => !name.includes("/appointments")),
       [],
     );
-    assert.equal(await clone.field("deployment/appointments", "{.status.readyReplicas}"), "2");
+    await clone.untilReady("deployment/appointments", 2);
   });
 
   it("comes back with its settings and secrets when it is enabled again", async () => {
     await clone.settings("patients", { enabled: undefined });
     succeeded(await clone.up());
-    assert.equal(await clone.field("deployment/patients", "{.status.readyReplicas}"), "3");
+    await clone.untilReady("deployment/patients", 3);
     assert.ok((await deployed()).includes("Secret/patients-secrets"));
   });
 });

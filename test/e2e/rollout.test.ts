@@ -31,7 +31,7 @@ describe("a roll-out", () => {
     const before = await migrations();
     await clone.settings("appointments", { replicas: 3, env: { LOG_LEVEL: "info" } });
     succeeded(await clone.up());
-    assert.equal(await clone.field("deployment/appointments", READY), "3");
+    await clone.untilReady("deployment/appointments", 3);
     assert.equal(await clone.field("deployment/appointments", "{..env[?(@.name=='LOG_LEVEL')].value}"), "info");
     assert.equal(before.length, 1);
     assert.deepEqual(await migrations(), before);
@@ -52,7 +52,7 @@ describe("a roll-out", () => {
     await clone.pinned("appointments", "1.4.3-job-fail");
     refused(await clone.up(), ["appointments-migrate-", "BackoffLimitExceeded"]);
     assert.match(await clone.field("deployment/appointments", IMAGE), /:1\.4\.2@sha256:/);
-    assert.equal(await clone.field("deployment/appointments", READY), "3");
+    await clone.untilReady("deployment/appointments", 3);
   });
 
   it("that never gets ready fails after the stage's timeout, and keeps the pods that serve", async () => {
@@ -72,7 +72,7 @@ describe("a roll-out", () => {
     await clone.pinned("portal", "2.3.1");
     succeeded(await clone.up());
     assert.match(await clone.field("deployment/portal", IMAGE), /:2\.3\.1@sha256:/);
-    assert.equal(await clone.field("deployment/portal", READY), "2");
+    await clone.untilReady("deployment/portal", 2);
     assert.match(await clone.field("deployment/appointments", IMAGE), /:1\.4\.2@sha256:/);
   });
 });

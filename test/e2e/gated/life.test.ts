@@ -10,7 +10,6 @@ import { sampleReference } from "../sample-pins.ts";
 import { toolPath } from "../tools.ts";
 import { FILE, GatedStage, HOUR, T0 } from "./gated-stage.ts";
 
-const READY = "{.status.readyReplicas}";
 const NOTHING_TO_DO = { flags: ["--expect-no-changes"] };
 
 /** One stage through weeks: each test goes on where the one before ended. */
@@ -33,7 +32,7 @@ describe("a gated stage, with program and pack", function () {
   async function runs(tag: string): Promise<void> {
     const image = await stage.clone.field("deployment/portal", "{.spec.template.spec.containers[0].image}");
     assert.equal(image, await version(tag));
-    assert.equal(await stage.clone.field("deployment/portal", READY), "2");
+    await stage.clone.untilReady("deployment/portal", 2);
   }
 
   it("refuses a third-party chart and image that nobody signed, however many approved them", async () => {
@@ -61,7 +60,7 @@ describe("a gated stage, with program and pack", function () {
     );
     await stage.adopt({ image }, { chart });
     succeeded(await stage.withPack("up"));
-    assert.equal(await stage.clone.field("deployment/status-page", READY), "2");
+    await stage.clone.untilReady("deployment/status-page", 2);
     await runs("2.3.0");
   });
 
