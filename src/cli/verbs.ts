@@ -49,6 +49,26 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./revoke/command.ts")).revokeCommand(),
   },
   {
+    name: "deploy",
+    description: "previews a stage with the policies, asks, deploys it and follows the roll-out; back where it fails",
+    load: async () => (await import("./deploy/command.ts")).deployCommand(),
+  },
+  {
+    name: "rollback",
+    description: "brings a stage back to the pins of an earlier update, through the schema barrier",
+    load: async () => (await import("./rollback/command.ts")).rollbackCommand(),
+  },
+  {
+    name: "drift",
+    description: "what in a stage's cluster is not as declared",
+    load: async () => (await import("./drift/command.ts")).driftCommand(),
+  },
+  {
+    name: "reconcile",
+    description: "one step of bringing a stage to what git says: for schedules",
+    load: async () => (await import("./reconcile/command.ts")).reconcileCommand(),
+  },
+  {
     name: "status",
     description: "applications and stages: versions, ages, coverage, holds",
     load: async () => (await import("./status/command.ts")).statusCommand(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDigest } from "./digest.ts";
 import { isCiphertext, isRecord } from "./json.ts";
 import { objectNameSchema } from "./kubernetes-names.ts";
 import { parseLeniently, renderValue } from "./lenient-parse.ts";
@@ -14,8 +15,13 @@ export const holdSchema = z.strictObject(
     reason: z.string({ error: "the reason, as text" }).min(1, { error: "the reason, as text" }),
     by: z.string({ error: "who holds it" }).optional(),
     until: z.iso.datetime({ offset: true, error: "a time such as 2026-11-20T10:11:12Z" }).optional(),
+    image: z
+      .string({ error: "the digest of an image, sha256:<64 hex>" })
+      .refine(isDigest, { error: "the digest of an image, sha256:<64 hex>" })
+      .optional()
+      .meta({ description: "Holds this version alone. Default: every version" }),
   },
-  { error: "{ reason, by, until }" },
+  { error: "{ reason, by, until, image }" },
 );
 
 export type Hold = z.output<typeof holdSchema>;

@@ -1,0 +1,33 @@
+import type { NamespacedWorkload } from "./deployed-stage.ts";
+
+/** Why a pod, a Job or a smoke check is not as it should be. */
+export type RolloutProblemCode =
+  | "image-pull"
+  | "crash-loop"
+  | "failing-readiness"
+  | "unschedulable"
+  | "quota"
+  | "admission"
+  | "migration-failed"
+  | "smoke-failed"
+  | "deadline"
+  | "other";
+
+export interface RolloutProblem {
+  readonly code: RolloutProblemCode;
+  /** The object that it was seen on, such as `Pod/portal-5c9…`. */
+  readonly object: string;
+  /** One line for people. */
+  readonly text: string;
+  /** The last lines that the container wrote, where the cluster has them. */
+  readonly log: readonly string[];
+}
+
+/** How the roll-out of an application stands. */
+export interface ApplicationRollout {
+  readonly application: string;
+  readonly workloads: readonly (NamespacedWorkload & { readonly ready: number; readonly wanted: number })[];
+  /** Whether every workload has all replicas of its newest version, ready. */
+  readonly done: boolean;
+  readonly problems: readonly RolloutProblem[];
+}
