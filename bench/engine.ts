@@ -40,8 +40,8 @@ export class Engine {
   }
 
   /** With its preview, as a user's `up` has one. */
-  async up(): Promise<void> {
-    await this.call(["up", "--stack", STAGE, "--yes"]);
+  async up(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.call(["up", "--stack", STAGE, "--yes"], env);
   }
 
   async upWithoutChanges(): Promise<void> {

@@ -50,6 +50,15 @@ export class Kubectl {
     await this.call(["wait", "deployment", "--all", "--namespace", namespace, ...condition]);
   }
 
+  /** Of the Deployment's container, which is called as it is. */
+  async setImage(deployment: string, image: string, namespace: string): Promise<void> {
+    await this.call(["set", "image", `deployment/${deployment}`, `${deployment}=${image}`, "--namespace", namespace]);
+  }
+
+  async undoRollout(deployment: string, namespace: string): Promise<void> {
+    await this.call(["rollout", "undo", `deployment/${deployment}`, "--namespace", namespace]);
+  }
+
   async deleteNamespace(namespace: string): Promise<void> {
     await this.call(["delete", "namespace", namespace, "--ignore-not-found", "--timeout=300s"]);
   }

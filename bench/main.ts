@@ -14,6 +14,7 @@ import { upSandbox } from "../sandbox/up.ts";
 import { resolveTools, type ResolvedTools } from "../tools/resolve.ts";
 import { showToolProgress } from "../tools/terminal.ts";
 import type { PinnedReference } from "../src/model/reference.ts";
+import { measureDeploy, type DeployReport } from "./deploy-measurements.ts";
 import { keepEngineLogs } from "./engine-logs.ts";
 import type { FleetSetting } from "./fleet.ts";
 import {
@@ -48,6 +49,8 @@ const SIZES = [3, 50, 200];
 const PROMOTION_SIZES = [250, 500, 1000];
 /** They start none, or measure just that. */
 const WITHOUT_SANDBOX: ReadonlySet<Topic> = new Set(["sandbox", "promotion"]);
+/** The size that the target of `deploy` is about. */
+const DEPLOY_SIZE = 50;
 const DEFAULT_PORT_BASE = 27_600;
 
 function toPlan({ quick, only, runs }: Options): Plan {
@@ -109,6 +112,7 @@ async function measure(plan: Plan, { folder, location, tools, signal }: Place): 
   await keepEngineLogs(location.pulumiHome, false);
   const startUp = topics.has("start-up") ? await measureStartUp(await setting("start-up"), runs, say) : undefined;
   const policy = topics.has("policy") ? await benchPolicy(plan, setting, { location, tools, signal }) : undefined;
+  const deploy = topics.has("deploy") ? await benchDeploy(plan, setting, { location, tools, signal }) : undefined;
   const fleets = [];
   if (topics.has("no-op") || topics.has("image")) {
     for (const size of sizes)
@@ -118,6 +122,7 @@ async function measure(plan: Plan, { folder, location, tools, signal }: Place): 
     ...report,
     ...(startUp === undefined ? {} : { startUp }),
     ...(policy === undefined ? {} : { policy }),
+    ...(deploy === undefined ? {} : { deploy }),
     fleets,
   };
 }
@@ -132,11 +137,26 @@ async function benchPolicy(
   setting: (name: string) => Promise<FleetSetting>,
   { location, tools, signal }: Omit<Place, "folder">,
 ): Promise<PolicyReport> {
-  const applications = Math.max(...sizes);
-  say(`policy: signing ${applications} images`);
-  const publishing = { sandboxDir: location.folder, registry: location.registry, tools: tools.paths, signal };
-  const signedImages = await publishSignedImages(applications, publishing);
+  const signedImages = await signImages(Math.max(...sizes), { location, tools, signal });
   return measurePolicy({ ...(await setting("policy")), signedImages, runs, say });
+}
+
+async function benchDeploy(
+  { quick, runs }: Plan,
+  setting: (name: string) => Promise<FleetSetting>,
+  place: Omit<Place, "folder">,
+): Promise<DeployReport> {
+  const signedImages = await signImages(quick ? Math.min(...SIZES) : DEPLOY_SIZE, place);
+  return measureDeploy({ ...(await setting("deploy")), helm: place.tools.paths.helm, signedImages, runs, say });
+}
+
+function signImages(
+  count: number,
+  { location, tools, signal }: Omit<Place, "folder">,
+): Promise<readonly PinnedReference[]> {
+  say(`signing ${count} images`);
+  const publishing = { sandboxDir: location.folder, registry: location.registry, tools: tools.paths, signal };
+  return publishSignedImages(count, publishing);
 }
 
 async function timeSandboxStarts(runs: number, { location, tools, signal }: Place): Promise<readonly number[]> {

@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from "node:os";
 import path from "node:path";
+import type { DeployReport } from "./deploy-measurements.ts";
 import { keepEngineLogs } from "./engine-logs.ts";
 import { Fleet, type FleetSetting } from "./fleet.ts";
 import type { PolicyReport } from "./policy-measurements.ts";
@@ -9,7 +10,7 @@ import { median } from "./statistics.ts";
 import { probeEnvironment, readStartUp, type StartUp } from "./start-up.ts";
 
 /** What can be measured by itself, with `--only`. */
-export const TOPICS = ["sandbox", "start-up", "no-op", "image", "policy", "promotion"] as const;
+export const TOPICS = ["sandbox", "start-up", "no-op", "image", "policy", "promotion", "deploy"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Plan {
@@ -28,6 +29,7 @@ export interface Report {
   readonly startUp?: StartUp & { readonly applications: number; readonly runsMs: readonly number[] };
   readonly policy?: PolicyReport;
   readonly promotion?: readonly PromotionSize[];
+  readonly deploy?: DeployReport;
   readonly fleets: readonly FleetReport[];
 }
 

@@ -92,7 +92,7 @@ export function descendants(root: number, processes: readonly ProcessStat[]): re
   return children.flatMap((child) => [child, ...descendants(child.pid, processes)]);
 }
 
-function allProcesses(): readonly ProcessStat[] {
+export function allProcesses(): readonly ProcessStat[] {
   try {
     return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (readStat(name) ?? []) : []));
   } catch {

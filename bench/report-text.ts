@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { renderDeploy } from "./deploy-text.ts";
 import { milliseconds, range, seconds } from "./duration-text.ts";
 import { NAMES, type FleetReport, type Report } from "./measurements.ts";
 import { renderPolicy } from "./policy-text.ts";
@@ -33,6 +34,7 @@ export function renderReport(report: Report): string {
     ...renderStarts(report),
     ...(report.policy === undefined ? [] : [renderPolicy(report.policy)]),
     ...(report.promotion === undefined ? [] : [renderPromotion(report.promotion)]),
+    ...(report.deploy === undefined ? [] : [renderDeploy(report.deploy)]),
     ...(report.fleets.length === 0 ? [] : [durations(report.fleets), ...renderGrowth(report.fleets)]),
     ...report.fleets.flatMap(renderRatio),
     ...(report.fleets.length === 0 ? [] : [memory(report.fleets)]),

@@ -4,7 +4,7 @@ import { run } from "../src/adapters/processes.ts";
 import { isMissing } from "./files.ts";
 import type { SandboxLocation } from "./location.ts";
 
-/** A person of the demonstration: a key pair on disk that counts in one sandbox and nowhere else. */
+/** A person of the demonstration, or what deploys for them: a key pair on disk that counts in one sandbox and nowhere else. */
 export interface Person {
   readonly name: PersonName;
   readonly principal: string;
@@ -14,15 +14,16 @@ export interface Person {
   readonly key: string;
 }
 
-export type PersonName = "owner" | "anna" | "ben" | "carla" | "dora";
+export type PersonName = "owner" | "anna" | "ben" | "carla" | "dora" | "deployer";
 
-/** The members of the groups that the project's gates name; a group of another name gets all of them. */
+/** The members of the groups that the project's gates name; a group of another name gets all people. */
 export const MEMBERS: Readonly<Record<string, readonly PersonName[]>> = {
   "release-managers": ["anna", "ben"],
   operations: ["carla", "dora"],
+  deployers: ["deployer"],
 };
 
-const NAMES: readonly PersonName[] = ["owner", "anna", "ben", "carla", "dora"];
+const NAMES: readonly PersonName[] = ["owner", "anna", "ben", "carla", "dora", "deployer"];
 
 /** Where the keys of people lie: `<folder>/<name>` and `<name>.pub`. */
 export function peopleFolder({ folder }: Pick<SandboxLocation, "folder">): string {

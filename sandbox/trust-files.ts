@@ -80,7 +80,7 @@ function membersOf(stages: Stages, people: readonly Person[]): ReadonlyMap<strin
       const names = MEMBERS[group];
       return [
         group,
-        members.filter(({ name }) => names?.includes(name) ?? true).map(({ principal }) => principal),
+        members.filter(({ name }) => names?.includes(name) ?? name !== "deployer").map(({ principal }) => principal),
       ] as const;
     }),
   );

@@ -1,4 +1,5 @@
 import { enableCompileCache } from "node:module";
+import { engineAddress, watchEngine } from "./adapters/engine-watch.ts";
 
 // Every promise of the engine's SDK remembers its stack: a third of the program's time with Node's own limit of ten
 // frames, a sixth with two. Stacks are shown with LOCKSTEP_DEBUG only.
@@ -15,6 +16,13 @@ process.on("exit", () => {
 
 /** The Pulumi program. */
 export default async function program(): Promise<unknown> {
+  const engine = engineAddress(process.argv);
+  if (engine !== undefined) {
+    watchEngine(engine, () => {
+      process.stderr.write("the engine is gone\n");
+      process.kill(process.pid, "SIGKILL");
+    });
+  }
   try {
     const { deployStage } = await import("./program.ts");
     return await deployStage();

@@ -3,6 +3,7 @@ import { loadStage, type LoadedStage } from "./adapters/stage-loader.ts";
 import { describeRemovals } from "./delivery/removals.ts";
 import type { DeploymentOutputs } from "./deployment.ts";
 import { RefusalError, renderRefusals, type Outcome, type Refusal } from "./model/refusal.ts";
+import { PLANNED_VARIABLE } from "./model/planned-variable.ts";
 import { checkPreconditions, type Preconditions } from "./preconditions.ts";
 
 /**
@@ -24,6 +25,9 @@ export async function deployStage(): Promise<DeploymentOutputs> {
 async function loadAndDeploy(): Promise<DeploymentOutputs> {
   const given = runtime.allConfig();
   const loaded = orRefuse(await loadStage({ project: getProject(), stage: getStack(), given }));
+  const planned = process.env[PLANNED_VARIABLE];
+  // Plain `pulumi up` has shown what the engine shows: it does not even load what compares.
+  if (planned !== undefined) await refuseOtherPlan(loaded, planned);
   const [checked, { deploy }] = await Promise.all([
     checkPreconditions(loaded, given),
     // The provider's SDK takes a while to load: meanwhile the cluster answers.
@@ -32,6 +36,12 @@ async function loadAndDeploy(): Promise<DeploymentOutputs> {
   const preconditions = orRefuse(checked);
   announce(loaded, preconditions);
   return deploy(loaded, { ...preconditions, nowMs: Date.now() });
+}
+
+async function refuseOtherPlan(loaded: LoadedStage, planned: string): Promise<void> {
+  const { refuseUnplanned } = await import("./as-planned.ts");
+  const refusals = refuseUnplanned(loaded, planned);
+  if (refusals.length > 0) throw refusal(refusals);
 }
 
 /** Says in the plan what its resources alone do not. */

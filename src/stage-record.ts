@@ -46,19 +46,26 @@ export async function readStageRecord({ stage, nowMs, signal }: RecordQuestion):
     ),
   );
   if (found.kind === "refused") return found;
-  const { trust, gate, definition } = found.value;
-  const [read, deployed] = await Promise.all([readStatements(stage), readDeployed(stage, nowMs, signal)]);
+  const deployed = await readDeployed(stage, nowMs, signal);
+  // What nobody knows to be deployed is judged as what never was.
+  const known = deployed ?? { gated: true, root: undefined, statements: new Map(), nowMs };
+  const judged = await judgeStatements(found.value, known);
+  return andThen(judged, (statements) => accepted({ ...found.value, ...statements, common, deployed }));
+}
+
+/** What was stated about a stage, by who counts, as far as these statements were deployed or not. */
+export async function judgeStatements(
+  { project, definition, gate, trust }: Subject,
+  deployed: DeployedCoverage,
+): Promise<Outcome<Pick<StageRecord, "statements" | "chains" | "court" | "newest">>> {
+  const read = await readStatements(definition.name);
   if (read.kind === "refused") return read;
   const chains = chainsOf(read.value);
   const gathered = await gatherEvidence(read.value, chains, (one) => verifyStatement(one, trust.allowedSigners));
   return andThen(gathered, (evidence) => {
-    // What nobody knows to be deployed is judged as what never was.
-    const known = deployed ?? { gated: true, root: undefined, statements: new Map(), nowMs };
-    const court = new StandingCourt({
-      ...{ project: found.value.project, definition, gate, trust, chains, evidence, deployed: known },
-    });
-    const newest = newestStatements({ chains, evidence, court, rule: gate.approvals, nowMs });
-    return accepted({ ...found.value, common, statements: read.value, chains, court, newest, deployed });
+    const court = new StandingCourt({ project, definition, gate, trust, chains, evidence, deployed });
+    const newest = newestStatements({ chains, evidence, court, rule: gate.approvals, nowMs: deployed.nowMs });
+    return accepted({ statements: read.value, chains, court, newest });
   });
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** How the pods of a version behave on the simulated nodes; the nodes read it from the tag. */
-export type Behaviour = "ready" | "never-ready" | "crash-loop" | "pull-fail" | "job-fail";
+export type Behaviour = "ready" | "never-ready" | "crash-loop" | "pull-fail" | "job-fail" | "down-fail";
 
 export type Signer = "sandbox" | "stranger" | "nobody";
 
@@ -77,6 +77,11 @@ const appointments: SampleApplication = {
     // The bridge to 1.5.0: from 1.4.2 straight to 1.5.0 the running version could not live with level 15.
     { ...good("1.4.4", "2026-10-26T10:31:55Z"), ...schema(13, 15, 14) },
     { ...good("1.5.0", "2026-11-09T08:02:19Z"), ...schema(14, 15, 15) },
+    // Runs well; its way back does not.
+    ...failing("1.5.1", "2026-11-12T09:30:44Z", ["down-fail"]).map((version) => ({
+      ...version,
+      ...schema(14, 15, 15),
+    })),
   ],
 };
 

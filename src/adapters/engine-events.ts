@@ -60,18 +60,21 @@ export async function readEngineEvents(file: string): Promise<Outcome<readonly E
   return accepted(events);
 }
 
-type ParsedLine =
+export type ParsedEvent =
   | { readonly kind: "events"; readonly events: readonly EngineEvent[] }
   | { readonly kind: "problem"; readonly found: string };
 
-function parseLine(line: string): ParsedLine {
+function parseLine(line: string): ParsedEvent {
   if (line === "") return { kind: "events", events: [] };
-  let tree: unknown;
   try {
-    tree = JSON.parse(line);
+    return toEngineEvents(JSON.parse(line));
   } catch {
     return { kind: "problem", found: "a line that is no JSON: was the run cut off?" };
   }
+}
+
+/** One event, as the engine's log or the Automation API hand it over. */
+export function toEngineEvents(tree: unknown): ParsedEvent {
   const parsed = eventSchema.safeParse(tree);
   if (parsed.success) return { kind: "events", events: toEvents(parsed.data) };
   // Not the line: the engine's events hold inputs of resources, and its debugging messages even plain secrets.

@@ -21,7 +21,25 @@ export async function askEngine<Schema extends z.ZodType>(
   schema: Schema,
   signal?: AbortSignal,
 ): Promise<Outcome<z.output<Schema>>> {
-  const args = [...question, "--json", "--stack", stage, "--non-interactive", "--color", "never"];
+  return ask(stage, [...question, "--json"], schema, signal);
+}
+
+/** The stack's state, with its secrets as ciphertext. */
+export async function exportStack<Schema extends z.ZodType>(
+  stage: string,
+  schema: Schema,
+  signal?: AbortSignal,
+): Promise<Outcome<z.output<Schema>>> {
+  return ask(stage, ["stack", "export"], schema, signal);
+}
+
+async function ask<Schema extends z.ZodType>(
+  stage: string,
+  question: readonly string[],
+  schema: Schema,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<z.output<Schema>>> {
+  const args = [...question, "--stack", stage, "--non-interactive", "--color", "never"];
   const limits = { cwd: projectRoot, timeoutMs: TIMEOUT_MS, maxOutput: MAX_OUTPUT };
   try {
     return accepted(await readAnswer("pulumi", args, schema, signal === undefined ? limits : { ...limits, signal }));

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import { failureOf, readAnswer, type ProgramFailure } from "./json-answer.ts";
+import { run, type RunOptions } from "./processes.ts";
 
 /** How a cluster is asked. */
 export interface ClusterAccess {
@@ -25,12 +26,36 @@ export async function askKubectl<Schema extends z.ZodType>(
   schema: Schema,
   access: ClusterAccess,
 ): Promise<Outcome<z.output<Schema>>> {
-  const { context, signal, deadlineSeconds = DEADLINE_SECONDS } = access;
-  const args = ["--context", context, "--request-timeout", `${deadlineSeconds}s`, ...question, "--output", "json"];
+  const args = [...connection(access), ...question, "--output", "json"];
+  return answered(() => readAnswer("kubectl", args, schema, limitsOf(access)), access);
+}
+
+/**
+ * Has kubectl do something whose answer is text: create, apply or delete, or read a log.
+ * @param input for kubectl's standard input, such as what `--filename -` reads
+ * @returns what it wrote to standard output
+ */
+export async function tellKubectl(
+  words: readonly string[],
+  access: ClusterAccess,
+  input?: string,
+): Promise<Outcome<string>> {
+  const options = { ...limitsOf(access), ...(input === undefined ? {} : { input }) };
+  return answered(async () => (await run("kubectl", [...connection(access), ...words], options)).stdout, access);
+}
+
+function connection({ context, deadlineSeconds = DEADLINE_SECONDS }: ClusterAccess): readonly string[] {
+  return ["--context", context, "--request-timeout", `${deadlineSeconds}s`];
+}
+
+function limitsOf({ signal, deadlineSeconds = DEADLINE_SECONDS }: ClusterAccess): RunOptions {
   const timeoutMs = (deadlineSeconds + GRACE_SECONDS) * 1000;
-  const limits = { timeoutMs, maxOutput: MAX_OUTPUT, ...(signal === undefined ? {} : { signal }) };
+  return { timeoutMs, maxOutput: MAX_OUTPUT, ...(signal === undefined ? {} : { signal }) };
+}
+
+async function answered<T>(ask: () => Promise<T>, access: ClusterAccess): Promise<Outcome<T>> {
   try {
-    return accepted(await readAnswer("kubectl", args, schema, limits));
+    return accepted(await ask());
   } catch (error) {
     return refused([unanswered(failureOf(error), access)]);
   }

@@ -8,8 +8,10 @@ export interface RunOptions {
   /** Whether `env` is all there is. @default false */
   readonly envAlone?: boolean;
   readonly input?: string | Uint8Array;
-  /** Ends the process as Ctrl-C would, and kills it where it then takes more than 15 seconds. */
+  /** Ends the process as Ctrl-C would, and kills it where it then takes longer than `graceMs`. */
   readonly signal?: AbortSignal;
+  /** How long a process that `signal` ends may tidy up, in milliseconds. @default 15 000 */
+  readonly graceMs?: number;
   /** Milliseconds; the process is ended when they have passed. @default 120 000 */
   readonly timeoutMs?: number;
   /** Of standard output and of standard error, in characters; a program that says more is ended. @default 100 000 000 */
@@ -63,7 +65,7 @@ const CANCELLED: Ending = { code: "cancelled", signal: "SIGINT", graceMs: 15_000
  * @throws ProcessError where it does not end with exit code 0
  */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<ProcessResult> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, graceMs = CANCELLED.graceMs, signal } = options;
   if (signal?.aborted === true) throw new ProcessError("cancelled", `${file}: cancelled before it began`, {});
   const child = start(file, args, options);
   const output = outputOf(file, child, options.onLine);
@@ -71,7 +73,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   const ended = Promise.withResolvers<Ending>();
   const timer = setTimeout(ended.resolve, timeoutMs, TIMED_OUT);
   const onAbort = (): void => {
-    ended.resolve(CANCELLED);
+    ended.resolve({ ...CANCELLED, graceMs });
   };
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

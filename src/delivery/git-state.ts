@@ -57,7 +57,7 @@ function refuseUnclean(unclean: readonly UncleanFile[]): Refusal {
     code: "dirty-files",
     place: { path: "git" },
     found: listed(lines),
-    expected: "these files as HEAD has them, so that what is stated about them is what others see",
+    expected: "these files as HEAD has them, so that what is stated and deployed is what others see",
     action: actionFor(unclean),
   };
 }
@@ -88,7 +88,7 @@ function refuseBehind(stage: string, { base, remote, files }: MissingFromHead): 
     code: "behind-base",
     place: { path: base },
     found: `what HEAD does not have:\n${listed(files)}`,
-    expected: `all that ${base} has about ${stage}: a statement continues the newest one`,
+    expected: `all that ${base} has about ${stage}: what is stated or deployed builds on the newest`,
     action: `${merge}, then run this again`,
   };
 }

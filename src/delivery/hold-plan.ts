@@ -1,4 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ClusterHold } from "../model/cluster-hold.ts";
+import type { Digest } from "../model/digest.ts";
+import { hasEnded, heldImages } from "../model/holds.ts";
 import type { JsonObject } from "../model/json.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
@@ -20,6 +23,8 @@ export interface HoldPlan {
   readonly holds: readonly HoldChange[];
   /** Holds that nobody asked about, and stay. */
   readonly others: ReadonlyMap<string, Hold>;
+  /** Holds in the stage's cluster that end as well. */
+  readonly inCluster: readonly ClusterHold[];
   /** Empty: nothing changes. */
   readonly changes: readonly YamlChange[];
 }
@@ -45,27 +50,66 @@ export function planHold({ stage, applications, stackFile, hold }: HoldRequest):
   );
 }
 
-/** Ends holds. What is not held is refused: whoever ends a hold believes that there is one. */
-export function planResume({ stage, applications, stackFile }: Question): Outcome<HoldPlan> {
+export interface VersionHoldRequest extends Omit<Question, "applications"> {
+  readonly application: string;
+  readonly hold: Pick<Hold, "reason" | "by">;
+  readonly image: Digest;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/**
+ * Holds one version of an application, beside those that are held already. A hold of every version stays as it is.
+ */
+export function planVersionHold({ stage, application, stackFile, hold, image, nowMs }: VersionHoldRequest): HoldPlan {
+  const { holds } = stackFile;
+  const written = holds.get(application);
+  const before = written === undefined || hasEnded(written, nowMs) ? undefined : written;
+  const images = [...new Set([...((before && heldImages(before)) ?? []), image])];
+  const whole = before !== undefined && heldImages(before) === undefined;
+  const known = before !== undefined && heldImages(before)?.includes(image) === true && before.until === undefined;
+  const after = whole || known ? before : { ...hold, image: images.length === 1 ? image : images };
+  return toPlan(stage, [{ on: application, before: written, after }], holds);
+}
+
+export interface ResumeRequest extends Question {
+  /** What the stage's cluster holds, of any application. */
+  readonly inCluster?: readonly ClusterHold[];
+}
+
+/**
+ * Ends holds, in the file and in the cluster. What is not held is refused: whoever ends a hold believes that there is
+ * one.
+ */
+export function planResume({ stage, applications, stackFile, inCluster = [] }: ResumeRequest): Outcome<HoldPlan> {
   const { holds } = stackFile;
   const subjects = subjectsOf(applications);
-  const refusals = subjects.filter((on) => !holds.has(on)).map((on) => refuseNotHeld(on, stage, holds));
+  const placed = inCluster.filter(({ application }) => subjects.includes(application));
+  const isHeld = (on: string): boolean => holds.has(on) || placed.some(({ application }) => application === on);
+  const refusals = subjects.filter((on) => !isHeld(on)).map((on) => refuseNotHeld(on, stage, holds));
   if (refusals.length > 0) return refused(refusals);
   return accepted(
     toPlan(
       stage,
       subjects.map((on) => ({ on, before: holds.get(on), after: undefined })),
       holds,
+      placed,
     ),
   );
 }
 
-function toPlan(stage: string, wanted: readonly HoldChange[], holds: ReadonlyMap<string, Hold>): HoldPlan {
+function toPlan(
+  stage: string,
+  wanted: readonly HoldChange[],
+  holds: ReadonlyMap<string, Hold>,
+  inCluster: readonly ClusterHold[] = [],
+): HoldPlan {
   const asked = new Set(wanted.map(({ on }) => on));
   return {
     stage,
     holds: wanted,
     others: new Map([...holds].filter(([on]) => !asked.has(on))),
+    inCluster,
     changes: wanted
       .filter(({ before, after }) => !isDeepStrictEqual(before, after))
       .map(({ on, after }) => ({ path: ["config", "lockstep:holds", on], value: after && toJson(after) })),
@@ -73,8 +117,13 @@ function toPlan(stage: string, wanted: readonly HoldChange[], holds: ReadonlyMap
 }
 
 /** As it is written. */
-function toJson({ reason, by, until }: Hold): JsonObject {
-  return { reason, ...(by === undefined ? {} : { by }), ...(until === undefined ? {} : { until }) };
+function toJson({ reason, by, until, image }: Hold): JsonObject {
+  return {
+    reason,
+    ...(by === undefined ? {} : { by }),
+    ...(until === undefined ? {} : { until }),
+    ...(image === undefined ? {} : { image }),
+  };
 }
 
 function subjectsOf(applications: readonly string[]): readonly string[] {

@@ -4,7 +4,9 @@ import type { Pin } from "../model/pin.ts";
 import { nameOf, type PinnedReference } from "../model/reference.ts";
 import { accepted, andThen, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
 import type { StackFile } from "../model/stack-file.ts";
+import type { KeyPath } from "../model/yaml-source.ts";
 import { findStage, type StageDefinition, type Stages } from "../model/stages.ts";
+import { refuseHeldVersion } from "./held.ts";
 import { refusePinStep, toPinStep, type PinStep } from "./pin-step.ts";
 
 export interface PinRequest {
@@ -18,7 +20,9 @@ export interface PinRequest {
   readonly acceptDowntime: boolean;
   /** Whether the image may come from another registry or repository than the pinned one. */
   readonly otherRepository: boolean;
-  readonly place: Place;
+  readonly nowMs: number;
+  /** In the stage's file. */
+  readonly placeOf: (path: KeyPath) => Place;
 }
 
 export interface PinPlan extends PinStep {
@@ -32,10 +36,12 @@ export function planPin(request: PinRequest): Outcome<PinPlan> {
   const { name } = application;
   const before = stackFile.pins.get(name);
   const chart = request.chart ?? before?.chart;
+  const place = request.placeOf(["config", "lockstep:pins", name]);
   const refusals = [
-    ...refuseRepository(request, before),
-    ...refuseChart(request, chart),
-    ...refusePinStep({ ...request, wanted: facts.schema }),
+    ...refuseRepository(request, before, place),
+    ...refuseChart(request, chart, place),
+    ...refuseHeldVersion({ ...request, application: name }),
+    ...refusePinStep({ ...request, wanted: facts.schema, place }),
   ];
   if (chart === undefined || refusals.length > 0) return refused(refusals);
   const step = toPinStep({ application, stackFile, after: { image, chart, ...facts } });
@@ -61,8 +67,9 @@ export function findFedStage(stages: Stages, name: string, file: string): Outcom
 
 /** A signature says who made an image, not of which application it is. */
 function refuseRepository(
-  { application, image, otherRepository, place }: PinRequest,
+  { application, image, otherRepository }: PinRequest,
   before: Pin | undefined,
+  place: Place,
 ): Refusal[] {
   if (before === undefined || otherRepository || nameOf(image) === nameOf(before.image)) return [];
   return [
@@ -76,7 +83,7 @@ function refuseRepository(
   ];
 }
 
-function refuseChart({ application, stage, place }: PinRequest, chart: PinnedReference | undefined): Refusal[] {
+function refuseChart({ application, stage }: PinRequest, chart: PinnedReference | undefined, place: Place): Refusal[] {
   const { name } = application;
   if (chart === undefined) {
     return [

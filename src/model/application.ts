@@ -2,12 +2,17 @@ import type { Chart, ChartInput } from "./chart.ts";
 import type { CustomResourceKind } from "./custom-resource.ts";
 import type { JsonObject } from "./json.ts";
 import type { PrivilegedKind } from "./privileged-kind.ts";
+import type { SmokeCheck } from "./smoke-check.ts";
 
 /** A database migration: Jobs of the application's own image. */
 export interface Migration<Secret extends string> {
   /** Brings the database to the version's level. Runs once per version, before the workload changes. */
   readonly command: readonly [string, ...string[]];
-  /** Takes the database back by one version; without it a rollback never crosses this migration. */
+  /**
+   * Takes the database back to the level that the stage had before the version, which the Job is told as
+   * LOCKSTEP_SCHEMA_TO ($(LOCKSTEP_SCHEMA_TO) in the command), or fails without having changed anything. Runs while
+   * the version's own pods still serve. Without it a rollback never crosses this migration.
+   */
   readonly down?: readonly [string, ...string[]];
   /** Which of the application's secrets the Jobs get. @default all of them */
   readonly secrets?: readonly Secret[];
@@ -47,6 +52,8 @@ export interface ApplicationDefinition<Secret extends string> {
   /** The engine refuses to delete it; a stage's own `protect` wins. @default false */
   readonly protect?: boolean;
   readonly timeouts?: Timeouts;
+  /** What a deploy asks once all pods are ready; one that fails is a failed roll-out. @default none */
+  readonly smoke?: readonly SmokeCheck<NoInfer<Secret>>[];
   /** Kinds of objects of its own that Kubernetes and its chart do not have. @default none */
   readonly customResources?: readonly CustomResourceKind[];
   /** Kinds of its own that reach further than an application (roles, definitions); a kind that is not named is refused. @default none */

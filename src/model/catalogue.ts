@@ -6,6 +6,7 @@ import { durationSchema, environmentNameSchema, objectNameSchema } from "./kuber
 import { didYouMean } from "./nearest.ts";
 import { refusePrivilegedKinds } from "./privileged-kind-declarations.ts";
 import { accepted, refused, type Outcome, type Refusal } from "./refusal.ts";
+import { smokeProblems } from "./smoke-check.ts";
 
 /** Every application, by name, in the order of their names. */
 export type Catalogue = ReadonlyMap<string, Application>;
@@ -21,7 +22,12 @@ export function toCatalogue(entries: readonly CatalogueEntry[]): Outcome<Catalog
   const sorted = entries.toSorted((left, right) => (left.application.name < right.application.name ? -1 : 1));
   const catalogue = new Map(sorted.map(({ application }) => [application.name, application]));
   const refusals = [
-    ...sorted.flatMap((entry) => [...refuseNames(entry), ...refuseKinds(entry), ...refuseReferences(entry, catalogue)]),
+    ...sorted.flatMap((entry) => [
+      ...refuseNames(entry),
+      ...refuseKinds(entry),
+      ...refuseSmoke(entry),
+      ...refuseReferences(entry, catalogue),
+    ]),
     ...refuseDoubles(sorted),
   ];
   if (refusals.length === 0) refusals.push(...refuseCircles(sorted, catalogue));
@@ -84,6 +90,15 @@ function kindProblems(
   if (problems.length > 0) return problems;
   const expected = "each kind once, by the application or by its chart";
   return doubleDeclarations([...ofChart, ...(own ?? [])]).map((found) => ({ path: field, found, expected }));
+}
+
+function refuseSmoke({ file, application: { smoke = [], secrets = [] } }: CatalogueEntry): Refusal[] {
+  return smokeProblems(smoke, secrets).map(({ path, ...problem }) => ({
+    code: "invalid-catalogue",
+    place: { file, path },
+    ...problem,
+    action: `correct ${path}`,
+  }));
 }
 
 function refuseReferences({ file, application }: CatalogueEntry, catalogue: Catalogue): Refusal[] {

@@ -1,9 +1,10 @@
 import type { Digest } from "./digest.ts";
+import type { Pin } from "./pin.ts";
 import type { VerifiedRoot } from "./trust/trust.ts";
 
 /** One entry of a stack's history, as the engine keeps it. */
 export interface StackUpdate {
-  /** The engine's number of it; file backends give 0 to all. */
+  /** The engine's number of it; 0 where a file backend has none and nobody counted (`readWholeHistory` does). */
   readonly version: number;
   /** `update`, `destroy`, `refresh`, … */
   readonly kind: string;
@@ -17,6 +18,18 @@ export interface StackUpdate {
   readonly partial: boolean;
   /** The pins of its configuration, by application, as they stood in the file. */
   readonly pins: ReadonlyMap<string, WrittenPin>;
+  /** The same in full, of those that are pins as they are written today. */
+  readonly wholePins: ReadonlyMap<string, Pin>;
+  /** The database levels of its configuration, by application. */
+  readonly schemaLevels: ReadonlyMap<string, number>;
+  /** What was given as its message; without one the engine takes the commit's. */
+  readonly message: string;
+  /** The commit that was checked out; undefined outside git. */
+  readonly head: string | undefined;
+  /** Whether files differed from that commit. */
+  readonly dirty: boolean;
+  /** Who, why and which statement, where a verb ran it. */
+  readonly record: Readonly<Record<string, string>> | undefined;
 }
 
 /** Of a pin in the history: what identifies the version. */

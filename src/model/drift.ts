@@ -9,12 +9,17 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** One field that is not as it was declared; values of Secrets are never among them. */
+/**
+ * One field that is not as it was declared. Values of Secrets, and what the engine keeps as secret, are never in it:
+ * both values are undefined then.
+ */
 export interface ChangedField {
   /** Such as `spec.replicas`. */
   readonly path: string;
   readonly declared: Json | undefined;
   readonly found: Json | undefined;
+  /** Whether nobody declared it: an update leaves it where it is. @default false */
+  readonly stays?: boolean;
 }
 
 /** What in the cluster is not as the last update declared it. */
@@ -28,9 +33,16 @@ export type DriftedObject =
       readonly by: string | undefined;
     }
   | { readonly kind: "deleted"; readonly object: ObjectName; readonly application: string | undefined }
-  | { readonly kind: "added"; readonly object: ObjectName };
+  | {
+      readonly kind: "added";
+      readonly object: ObjectName;
+      /** The field manager that made it, where the cluster says so. */
+      readonly by: string | undefined;
+    };
 
 export interface Drift {
   readonly stage: string;
   readonly objects: readonly DriftedObject[];
+  /** Namespaces in which not everything may be listed: what was added there by hand is not known. */
+  readonly unlisted: readonly string[];
 }

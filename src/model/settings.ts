@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { smokeUrlSchema } from "./smoke-url.ts";
 import { durationSchema, environmentNameSchema, hostSchema, quantitySchema } from "./kubernetes-names.ts";
 
 /** A value that only the engine can read; verbs pass it on untouched. */
@@ -44,6 +45,9 @@ export const settingsSchema = z.strictObject(
       .array(hostSchema, { error: "a list of host names" })
       .refine((hosts) => new Set(hosts).size === hosts.length, { error: "each host once" })
       .optional(),
+    smokeUrl: smokeUrlSchema
+      .optional()
+      .meta({ description: "Where its HTTP smoke checks go. Default: https:// and the first of its hosts" }),
     secrets: z.record(environmentNameSchema, secretSchema, { error: "secrets, NAME: { secure: … }" }).optional(),
     timeout: durationSchema
       .optional()

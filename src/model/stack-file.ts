@@ -10,16 +10,18 @@ import { settingsSchema, type Settings } from "./settings.ts";
 import { clusterSchema, namespaceSchema, type NamespaceSettings, type StageCluster } from "./stage-cluster.ts";
 import type { KeyPath, YamlSource } from "./yaml-source.ts";
 
+const HELD_IMAGE = "the digest of an image, sha256:<64 hex>, or a list of them";
+const heldImageSchema = z.string({ error: HELD_IMAGE }).refine(isDigest, { error: HELD_IMAGE });
+
 export const holdSchema = z.strictObject(
   {
     reason: z.string({ error: "the reason, as text" }).min(1, { error: "the reason, as text" }),
     by: z.string({ error: "who holds it" }).optional(),
     until: z.iso.datetime({ offset: true, error: "a time such as 2026-11-20T10:11:12Z" }).optional(),
     image: z
-      .string({ error: "the digest of an image, sha256:<64 hex>" })
-      .refine(isDigest, { error: "the digest of an image, sha256:<64 hex>" })
+      .union([heldImageSchema, z.array(heldImageSchema).min(1)], { error: HELD_IMAGE })
       .optional()
-      .meta({ description: "Holds this version alone. Default: every version" }),
+      .meta({ description: "Holds these versions alone. Default: every version" }),
   },
   { error: "{ reason, by, until, image }" },
 );

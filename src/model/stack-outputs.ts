@@ -61,7 +61,7 @@ const application = z
 const schema = z
   .object({
     ...{ stage: text, cluster: text },
-    gated: z.unknown(),
+    gated: z.unknown().optional(),
     applications: recordOf(application),
     departed: listOf(z.object({ namespace: z.string().min(1), image: z.string().min(1) })),
     trustRoot: z

@@ -147,6 +147,9 @@ function refuseMissing({ stackFile, positions, stage }: Subject, application: Ap
   const isSet = (what: string): boolean => stackFile.written(["lockstep:settings", name, what]);
   // A list of hosts that are all wrong is not missing: that was reported.
   const hostless = !stackFile.written(["lockstep:settings", name, "hosts", 0]);
+  const asksHttp = (application.smoke ?? []).some((check) => "http" in check);
+  if (asksHttp && hosts !== "required" && hostless && !isSet("smokeUrl"))
+    missing("smokeUrl", "missing-smoke-url", `smokeUrl: https://${name}.${stage}.example.com`);
   if (hosts === "required" && hostless) missing("hosts", "missing-host", `hosts: [${name}.${stage}.example.com]`);
   if (chart.requires.resources && !isSet("resources")) {
     const example = "resources: { requests: { cpu: 100m, memory: 256Mi }, limits: { memory: 256Mi } }";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readStackHistory } from "../../src/adapters/stack-history.ts";
+import { readStackHistory, readWholeHistory } from "../../src/adapters/stack-history.ts";
 import { projectRoot } from "../../src/adapters/project.ts";
 import type { StackUpdate } from "../../src/model/deployed-stage.ts";
 import type { Outcome } from "../../src/model/refusal.ts";
@@ -17,7 +17,7 @@ const entry = {
   },
   result: "succeeded",
 };
-type Entry = Partial<Record<keyof typeof entry, unknown>>;
+type Entry = Partial<Record<keyof typeof entry | "message", unknown>>;
 
 const answer = (...entries: readonly unknown[]): string =>
   `cat <<'END'\n${JSON.stringify(entries)}\nEND`.replace("cat", CAT);
@@ -49,7 +49,44 @@ describe("readStackHistory, with a fake pulumi", () => {
       ...{ version: 0, kind: "update", result: "succeeded", startTime: entry.startTime, partial: false },
       ...{ startMs: Date.parse(entry.startTime), endMs: Date.parse(entry.endTime) },
       pins: new Map([["portal", { image, chart }]]),
+      ...{ wholePins: new Map(), schemaLevels: new Map(), message: "" },
+      ...{ head: undefined, dirty: false, record: undefined },
     });
+  });
+
+  it("reads whole pins, levels, the message, the commit and who ran it", async () => {
+    const hex = "0123456789abcdef".repeat(4);
+    const whole = {
+      ...{ image: `r.example.com/portal:1.0.0@sha256:${hex}`, chart: `oci://r.example.com/web:1.0.0@sha256:${hex}` },
+      schema: { supports: { min: 1, max: 2 }, migratesTo: 2 },
+    };
+    const config = {
+      "lockstep:pins": { objectValue: { portal: whole, odd: pins.portal }, secret: false },
+      "lockstep:schemaLevels": { value: '{"portal":2,"odd":-1}', secret: false },
+    };
+    const agent = `lockstep ${JSON.stringify({ who: "ben@example.com", reason: "why" })}`;
+    const environment = { "git.head": "abc", "git.dirty": "true", "exec.agent": agent };
+    const read = await one({ config, environment, message: "Deploy" });
+    assert.ok(read !== undefined);
+    const [portal] = read.wholePins.values();
+    assert.deepEqual([...read.wholePins.keys()], ["portal"]);
+    assert.deepEqual([portal?.image.tag, portal?.schema], ["1.0.0", whole.schema]);
+    assert.equal(read.pins.size, 2);
+    assert.deepEqual(read.schemaLevels, new Map([["portal", 2]]));
+    assert.deepEqual([read.message, read.head, read.dirty], ["Deploy", "abc", true]);
+    assert.deepEqual(read.record, { who: "ben@example.com", reason: "why" });
+  });
+
+  it("numbers all updates from the oldest where the backend has no numbers, and leaves those that it has", async () => {
+    const at = (hour: number, version: number) => ({ ...entry, version, startTime: `2026-11-20T${hour}:00:00.000Z` });
+    const versionsOf = async (...entries: readonly unknown[]) => {
+      const outcome = await withFake("pulumi", answer(...entries), () => readWholeHistory("inttest"));
+      return outcome.kind === "accepted" ? outcome.value.map(({ version }) => version) : outcome.refusals;
+    };
+    assert.deepEqual(await versionsOf(at(12, 0), at(11, 0), at(10, 0)), [3, 2, 1]);
+    assert.deepEqual(await versionsOf(at(12, 7), at(11, 6)), [7, 6]);
+    // The same update twice: another one ended between two pages.
+    assert.deepEqual(await versionsOf(at(12, 0), at(11, 0), at(11, 0)), [2, 1]);
   });
 
   it("reads one that has not ended, and takes an unknown result for a failure", async () => {

@@ -94,6 +94,7 @@ describe("Application, with Pulumi's mocks", () => {
       { name: "LOG_LEVEL", value: "debug" },
       { name: "REGION", value: "eu" },
       { name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "appointments-secrets", key: "DATABASE_URL" } } },
+      { name: "LOCKSTEP_SCHEMA_TO", value: "14" },
     ]);
   });
 

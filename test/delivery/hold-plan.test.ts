@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { planHold, planResume } from "../../src/delivery/hold-plan.ts";
+import { planHold, planResume, planVersionHold } from "../../src/delivery/hold-plan.ts";
+import { digestOf, type Digest } from "../../src/model/digest.ts";
 import type { Hold } from "../../src/model/stack-file.ts";
 import { editYaml } from "../../src/model/yaml-edit.ts";
 import { codes, refusalsOf, sourceOf, STACK_FILE, stackFileOf } from "../model/sample-stage.ts";
@@ -95,5 +96,69 @@ describe("planResume", () => {
     const plan = planResume({ stage: "inttest", applications: [], stackFile });
     assert.ok(plan.kind === "refused");
     assert.deepEqual(codes(plan.refusals), ["not-held"]);
+  });
+});
+
+describe("planVersionHold", () => {
+  const [first, second] = [digestOf("first"), digestOf("second")];
+  const CRASHED = { reason: "crashed", by: "deployer@example.com" };
+  const NOW = Date.parse("2026-11-20T10:00:00Z");
+  const holdVersion = (image: Digest, text: string, application = "portal") => {
+    const request = { stage: "inttest", application, stackFile: stackFileOf(text), hold: CRASHED, image, nowMs: NOW };
+    return editYaml(sourceOf(text), planVersionHold(request).changes);
+  };
+  const holdOf = (text: string) => stackFileOf(text).holds.get("portal");
+
+  it("holds one version, and a second beside it", () => {
+    const once = holdVersion(first, STACK_FILE);
+    assert.deepEqual(refusalsOf(once), []);
+    assert.deepEqual(holdOf(once), { ...CRASHED, image: first });
+    const twice = holdVersion(second, once);
+    assert.deepEqual(refusalsOf(twice), []);
+    assert.deepEqual(holdOf(twice), { ...CRASHED, image: [first, second] });
+  });
+
+  it("changes nothing where the version is held already", () => {
+    const once = holdVersion(first, STACK_FILE);
+    assert.equal(holdVersion(first, once), once);
+  });
+
+  it("leaves a hold of every version as it is, until that has ended", () => {
+    const until = (end: string) => HELD.replace("2026-11-20T10:11:12Z", end);
+    assert.equal(holdVersion(first, until("2026-11-20T10:00:01Z")), until("2026-11-20T10:00:01Z"));
+    assert.deepEqual(holdOf(holdVersion(first, until("2026-11-20T10:00:00Z"))), { ...CRASHED, image: first });
+  });
+
+  it("lasts until somebody resumes, also where the version was held until a time", () => {
+    const timed = `${STACK_FILE}  lockstep:holds: { portal: { reason: slow, until: "2026-11-20T11:00:00Z", image: "${first}" } }\n`;
+    assert.deepEqual(holdOf(holdVersion(first, timed)), { ...CRASHED, image: first });
+  });
+});
+
+describe("planResume with holds in the cluster", () => {
+  const placed = {
+    ...{ application: "portal", image: digestOf("x"), reference: "r.example.com/portal:1" },
+    ...{ reason: "crashed", by: "deployer@example.com", sinceMs: 0 },
+  };
+  const planned = (applications: readonly string[], text = STACK_FILE) =>
+    planResume({ stage: "inttest", applications, stackFile: stackFileOf(text), inCluster: [placed] });
+
+  it("ends what the cluster alone holds, and what both hold", () => {
+    for (const [text, changes] of [
+      [STACK_FILE, 0],
+      [HELD, 1],
+    ] as const) {
+      const plan = planned(["portal"], text);
+      assert.ok(plan.kind === "accepted", JSON.stringify(plan));
+      assert.deepEqual(plan.value.inCluster, [placed]);
+      assert.equal(plan.value.changes.length, changes);
+    }
+  });
+
+  it("leaves those of other applications, and all of them where the stage is meant", () => {
+    assert.equal(planned(["appointments"]).kind, "refused");
+    const whole = planned([], HELD);
+    assert.ok(whole.kind === "accepted");
+    assert.deepEqual(whole.value.inCluster, []);
   });
 });

@@ -27,7 +27,8 @@ function plan(changes: Partial<PinRequest> = {}, text = STACK_FILE): Outcome<Pin
     stackFile: stackFileOf(text),
     acceptDowntime: false,
     otherRepository: false,
-    place: {},
+    nowMs: 0,
+    placeOf: () => ({}),
     ...changes,
   });
 }
@@ -42,6 +43,14 @@ function refusals(outcome: Outcome<PinPlan>): string[] {
 }
 
 describe("planPin", () => {
+  it("refuses a version that is held, and no other; a hold of every version is no matter of it", () => {
+    const held = (words: string) => `${STACK_FILE}  lockstep:holds:\n    appointments: { reason: broken${words} }\n`;
+    assert.deepEqual(refusals(plan({}, held(`, image: "${DIGEST}"`))), ["held"]);
+    assert.deepEqual(refusals(plan({}, held(`, image: "sha256:${"f".repeat(64)}"`))), []);
+    assert.deepEqual(refusals(plan({}, held(""))), []);
+    assert.deepEqual(refusals(plan({ nowMs: 1 }, held(`, until: 1970-01-01T00:00:00Z, image: "${DIGEST}"`))), []);
+  });
+
   it("keeps the chart and writes the pin alone where the level stays", () => {
     const { before, after, changes, levelBefore, levelAfter } = planned(plan());
     assert.equal(before?.image.tag, "1.4.2");

@@ -8,7 +8,7 @@ import { proveSource } from "../../src/source-proof.ts";
 const [from = "", soak = "0", later = "0"] = process.argv.slice(2);
 const to: StageDefinition = {
   ...{ name: "extest", from: [from], routes: [[from]], clusterUid: undefined, zone: undefined, gated: true },
-  gate: { promoters: ["release-managers"], approvals: undefined, soakSeconds: Number(soak), free: [] },
+  gate: { promoters: ["release-managers"], rollback: [], approvals: undefined, soakSeconds: Number(soak), free: [] },
   availability: { minReplicas: 1, disruptionBudget: false },
 };
 const common = await loadCommonParts();

@@ -3,7 +3,9 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { stackNames } from "../../sandbox/pulumi-stacks.ts";
 import { ProcessError, run } from "../../src/adapters/processes.ts";
+import { reconcileCommand } from "../../src/cli/reconcile/command.ts";
 import { Clone } from "./clone.ts";
 import { repository } from "./shared-sandbox.ts";
 
@@ -21,6 +23,19 @@ const githubSchema = z.object({
     }),
   ),
 });
+const operatorSchema = z.object({
+  kind: z.string(),
+  spec: z.looseObject({
+    stack: z.string(),
+    config: z.unknown().optional(),
+    envRefs: z.record(z.string(), z.unknown()),
+  }),
+});
+const ENVIRONMENT: ReadonlySet<string> = new Set([
+  ...["LOCKSTEP_TRUST_ANCHOR", "PULUMI_CONFIG_PASSPHRASE"],
+  ...["PULUMI_K8S_ENABLE_PATCH_FORCE", "PULUMI_OPTION_POLICY_PACK"],
+]);
+const RECONCILE = /lockstep\.js (reconcile "\$STAGE" .*)/;
 const gitlabSchema = z.looseObject({ check: z.looseObject({ script: z.array(z.string()) }) });
 
 async function example(name: string): Promise<string> {
@@ -50,6 +65,7 @@ describe("the CI examples", () => {
         ["check", { contents: "read" }],
         ["findings", { contents: "read", "security-events": "write" }],
         ["deploy", { contents: "read" }],
+        ["reconcile", { contents: "write" }],
       ],
     );
   });
@@ -57,6 +73,30 @@ describe("the CI examples", () => {
   it("give the check of a change no secrets", async () => {
     for (const lines of Object.values(examples))
       assert.doesNotMatch((await lines()).join("\n"), /secrets\.|PASSPHRASE|KUBECONFIG/);
+  });
+
+  it("reconcile with words that the verb knows, one step at a time", async () => {
+    const files = ["github-actions.yml", "gitlab-ci.yml", "Jenkinsfile.reconcile"];
+    const calls = (await Promise.all(files.map(example))).map((text) => RECONCILE.exec(text)?.[1]?.split(" ") ?? []);
+    const known = new Set(reconcileCommand().options.map(({ long }) => long));
+    for (const words of calls) {
+      assert.ok(words.includes("--once"), words.join(" "));
+      assert.deepEqual(
+        words.filter((word) => word.startsWith("--") && !known.has(word)),
+        [],
+      );
+    }
+  });
+
+  it("give the operator a stack of the project, and no configuration of its own", async () => {
+    const { kind, spec } = operatorSchema.parse(parse(await example("pulumi-operator-stack.yaml")));
+    assert.equal(kind, "Stack");
+    assert.ok((await stackNames(repository)).includes(spec.stack));
+    assert.equal(spec.config, undefined);
+    assert.deepEqual(
+      Object.keys(spec.envRefs).filter((name) => !ENVIRONMENT.has(name)),
+      [],
+    );
   });
 
   for (const [name, lines] of Object.entries(examples)) {

@@ -36,6 +36,14 @@ describe("toCatalogue", () => {
     "a variable that is a secret as well": [[define("a", { secrets: ["X"], env: { X: "" } })], ["invalid-catalogue"]],
     // The compiler refuses most of these; a cast, or a number too large, does not.
     "a timeout that is none": [[define("a", { timeouts: { rollout: "0s" } })], ["invalid-catalogue"]],
+    "a smoke check that is none": [
+      [define("a", { smoke: [{ http: { path: "/", status: 20 } }] })],
+      ["invalid-catalogue"],
+    ],
+    "a smoke check with a secret of nobody": [
+      [define("a", { smoke: [{ job: { command: ["smoke"], secrets: ["X"] } }] })],
+      ["invalid-catalogue"],
+    ],
     "an unknown application before it": [[define("a", { after: ["b"] })], ["unknown-application"]],
     "two of one name": [[define("a"), define("a")], ["double-application"]],
     "an application after itself": [[define("a", { after: ["a"] })], ["circular-order"]],

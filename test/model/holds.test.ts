@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { hasEnded, holdsOn } from "../../src/model/holds.ts";
-import { stackFileOf } from "./sample-stage.ts";
+import { digestOf } from "../../src/model/digest.ts";
+import { activeHold, hasEnded, heldImages, holdsOn } from "../../src/model/holds.ts";
+import { parseStackFile } from "../../src/model/stack-file.ts";
+import { sourceOf, stackFileOf } from "./sample-stage.ts";
 
 const UNTIL = "2026-11-20T10:11:12Z";
 const UNTIL_MS = Date.parse(UNTIL);
@@ -18,8 +20,8 @@ function held(application: string | undefined, nowMs = UNTIL_MS - 1): string[] {
 describe("holdsOn", () => {
   it("gives the stage's hold and the application's own", () => {
     assert.deepEqual(holdsOn({ holds }, "portal", UNTIL_MS - 1), [
-      { on: "*", reason: "audit", by: "anna@example.com", untilMs: undefined },
-      { on: "portal", reason: "broken", by: undefined, untilMs: UNTIL_MS },
+      { on: "*", reason: "audit", by: "anna@example.com", untilMs: undefined, images: undefined },
+      { on: "portal", reason: "broken", by: undefined, untilMs: UNTIL_MS, images: undefined },
     ]);
   });
 
@@ -48,3 +50,39 @@ describe("holdsOn", () => {
     assert.equal(hasEnded({ reason: "x", until: "soon" }, UNTIL_MS), false);
   });
 });
+
+describe("a hold of one version", () => {
+  const [first, second, other] = [digestOf("first"), digestOf("second"), digestOf("other")];
+  const file = (image: string) =>
+    stackFileOf(`config:\n  lockstep:holds:\n    portal: { reason: crashed, image: ${image} }\n`);
+
+  it("holds that version, and no other", () => {
+    const one = file(`"${first}"`);
+    const on = (image?: typeof first) => holdsOn(one, "portal", 0, image).map(({ reason }) => reason);
+    assert.deepEqual(on(first), ["crashed"]);
+    assert.deepEqual(on(other), []);
+    assert.deepEqual(on(), []);
+  });
+
+  it("may be of several", () => {
+    const several = file(`["${first}", "${second}"]`);
+    for (const image of [first, second]) assert.equal(holdsOn(several, "portal", 0, image).length, 1);
+    assert.deepEqual(holdsOn(several, "portal", 0, other), []);
+    assert.deepEqual(activeHold(several, "portal", 0)?.images, [first, second]);
+  });
+
+  it("is refused where it names no digest, or none at all", () => {
+    for (const image of ["1.4.2", "[]", '["sha256:1"]'])
+      assert.deepEqual(refusalsIn(`config:\n  lockstep:holds:\n    portal: { reason: x, image: ${image} }\n`), [
+        "invalid-value",
+      ]);
+  });
+
+  it("is none where a hold names no version", () => {
+    assert.equal(heldImages({ reason: "broken" }), undefined);
+  });
+});
+
+function refusalsIn(text: string): string[] {
+  return [...new Set(parseStackFile(sourceOf(text)).refusals.map(({ code }) => code))];
+}

@@ -20,6 +20,13 @@ const outputs = {
 };
 
 describe("toStackOutputs", () => {
+  it("knows the cluster and the root also where an earlier program wrote no gate down", () => {
+    const { gated, ...earlier } = outputs;
+    assert.ok(gated);
+    const { clusterUid, root, gated: read } = toStackOutputs(earlier);
+    assert.deepEqual([clusterUid, root, read], ["4b3c", outputs.trustRoot, false]);
+  });
+
   it("reads what the program registered", () => {
     const read = toStackOutputs(outputs);
     assert.deepEqual(

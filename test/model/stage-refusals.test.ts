@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codes, DIGEST, inttest, refusalsOf, STACK_FILE, withText } from "./sample-stage.ts";
+import { applications, catalogueOf, codes, DIGEST, inttest, refusalsOf, STACK_FILE, withText } from "./sample-stage.ts";
 
 const promoted = { ...inttest, from: ["extest"], gated: true };
 const SECRETS = `      secrets:
@@ -175,4 +175,22 @@ describe("refuseStage", () => {
   it("misses no pin in a stage that others feed", () => {
     assert.deepEqual(refusalsOf(withText(PORTAL_PIN, ""), promoted), []);
   });
+});
+
+describe("refuseStage, of an application that is asked over HTTP", () => {
+  const known = catalogueOf(
+    ...applications.map((one) =>
+      one.name === "appointments" ? { ...one, smoke: [{ http: { path: "/ready" } } as const] } : one,
+    ),
+  );
+
+  it("refuses a stage that does not say where to", () => {
+    assert.deepEqual(codes(refusalsOf(STACK_FILE, inttest, known)), ["missing-smoke-url"]);
+  });
+
+  for (const line of ["hosts: [appointments.example.com]", "smokeUrl: https://appointments.example.com"]) {
+    it(`has nothing against ${line}`, () => {
+      assert.deepEqual(refusalsOf(withText("replicas: 3", `replicas: 3\n      ${line}`), inttest, known), []);
+    });
+  }
 });

@@ -13,6 +13,7 @@ const TEXT = `stages:
     availability: { minReplicas: 2 }
     gate:
       promoters: [release-managers]
+      rollback: [deployers]
       approvals: { count: 2, groups: [release-managers, operations], expireAfter: 7d }
       soak: 24h
       free: [replicas]
@@ -84,6 +85,7 @@ describe("parseStages", () => {
     assert.ok(stages.kind === "accepted");
     assert.deepEqual(stages.value.get("prod")?.gate, {
       promoters: ["release-managers"],
+      rollback: ["deployers"],
       approvals: {
         count: 2,
         groups: ["release-managers", "operations"],
@@ -95,6 +97,7 @@ describe("parseStages", () => {
     });
     assert.deepEqual(stages.value.get("extest")?.gate, {
       promoters: ["release-managers"],
+      rollback: [],
       approvals: undefined,
       soakSeconds: 0,
       free: [],
@@ -138,6 +141,7 @@ describe("parseStages", () => {
     "a cluster that is no uid": ["4b3c1c9e", "x", ["invalid-value"]],
     "no gate where the registry does not feed": [", gate: { promoters: [release-managers] }", "", ["missing-gate"]],
     "a gate without rules": ["gate: { promoters: [release-managers] }", "gate: {}", ["missing-key"]],
+    "rollbacks by nobody": ["rollback: [deployers]", "rollback: []", ["invalid-value"]],
     "a gate without promoters": ["promoters: [release-managers] }", "promoters: [] }", ["invalid-value"]],
     "a group that is named twice": ["[release-managers, operations]", "[operations, operations]", ["invalid-value"]],
     "a rule that it does not know": ["soak: 24h", "soack: 24h", ["unknown-key"]],

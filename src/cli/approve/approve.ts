@@ -171,7 +171,7 @@ function missingAfter(stage: string, signed: readonly Approvable[]): readonly st
     const { digest } = one.newest.statement;
     const missing = missingOf(one, signed);
     return missing === 0
-      ? `${shortDigest(digest)}: no approval is missing. When it is merged: pulumi up --stack ${stage}`
+      ? `${shortDigest(digest)}: no approval is missing. When it is merged: npm run deploy -- ${stage}`
       : `${shortDigest(digest)}: ${missing} more ${missing === 1 ? "approval is" : "approvals are"} missing: npm run approvals -- ${stage}`;
   });
 }

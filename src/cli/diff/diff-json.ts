@@ -15,9 +15,23 @@ export function diffToJson({ left, right, applications }: StageDifference) {
 
 function sideToJson(side: VersionSide | undefined) {
   if (side === undefined) return null;
-  const { image, chart, revision, createdMs, schemaLevel } = side;
+  const { image, chart, revision, createdMs, schemaLevel, hold } = side;
   const created = createdMs === undefined ? null : new Date(createdMs).toISOString();
-  return { image, chart, revision: revision ?? null, created, schemaLevel: schemaLevel ?? null };
+  return {
+    image,
+    chart,
+    revision: revision ?? null,
+    created,
+    schemaLevel: schemaLevel ?? null,
+    hold: holdToJson(hold),
+  };
+}
+
+function holdToJson(hold: VersionSide["hold"]) {
+  if (hold === undefined) return null;
+  const { reason, by, untilMs, images } = hold;
+  const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+  return { reason, by: by ?? null, until, images: images ?? null };
 }
 
 function settingToJson({ path, left, right }: SettingDifference) {

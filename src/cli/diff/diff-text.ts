@@ -57,9 +57,17 @@ function rowsOf(one: ApplicationDifference, nowMs: number): readonly (readonly s
     ["version", ...versionTexts(left, right, nowMs)],
     // The version has them.
     ...version.filter((part) => part !== "image" && part !== "created").map((part) => partTexts(part, left, right)),
+    ...(left?.hold === undefined && right?.hold === undefined ? [] : [["held", holdText(left), holdText(right)]]),
     ...settings.map((setting) => [setting.path, oneLine(setting.left), oneLine(setting.right)]),
   ];
   return rows.map((row, index) => [index === 0 ? name : "", ...row]);
+}
+
+function holdText(side: VersionSide | undefined): string {
+  if (side?.hold === undefined) return NOTHING;
+  const { reason, images } = side.hold;
+  const versions = images === undefined ? "" : ` (${images.map(shortDigest).join(", ")} alone)`;
+  return `${oneLine(reason)}${versions}`;
 }
 
 type Sides = readonly [VersionSide | undefined, VersionSide | undefined];

@@ -51,5 +51,5 @@ async function diff({ left, right, applications }: DiffCall): Promise<StageDiffe
     );
   const sides = orThrow(combine({ left: await read(left), right: await read(right) }), 2);
   const names = named.length > 0 ? new Set(named.map(({ name }) => name)) : catalogue.keys();
-  return stageDifference({ ...sides, names: [...names].toSorted() });
+  return stageDifference({ ...sides, names: [...names].toSorted(), nowMs: Date.now() });
 }

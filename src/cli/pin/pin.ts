@@ -51,7 +51,10 @@ export async function pin(call: PinCall): Promise<void> {
   if (confirmed) await writeStackFile(call.stage, inputs.source, written);
   if (options.json === true)
     process.stdout.write(`${JSON.stringify(planToJson(plan, signedBy, confirmed), undefined, 2)}\n`);
-  else if (confirmed) process.stdout.write(`wrote ${stackFileName(call.stage)}. Next: pulumi up -s ${call.stage}\n`);
+  else if (confirmed)
+    process.stdout.write(
+      `wrote ${stackFileName(call.stage)}. Next: git commit it, then npm run deploy -- ${call.stage}\n`,
+    );
   else if (written.length > 0) process.stdout.write("nothing was written\n");
 }
 
@@ -79,7 +82,6 @@ async function readInputs({ stage, application, image, options }: PinCall): Prom
 async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: PinPlan; signedBy: Signers }> {
   const { stage, options, signal } = call;
   const { application, stackFile, source, trust } = inputs;
-  const pinPath = ["config", "lockstep:pins", application.name];
   const place = { path: `${nameOf(inputs.image)}:${inputs.image.tag}` };
   const [image, chart] = await Promise.all([
     resolveVersion({ stage, trust, signal, kind: "image", reference: inputs.image, place }),
@@ -95,7 +97,8 @@ async function resolvePlan(call: PinCall, inputs: PinInputs): Promise<{ plan: Pi
     stackFile,
     acceptDowntime: options.acceptDowntime === true,
     otherRepository: options.otherRepository === true,
-    place: source.placeOf(pinPath),
+    nowMs: Date.now(),
+    placeOf: (path) => source.placeOf(path),
   });
   const plan = orThrow(planned, 1);
   if (versions.chart === undefined) throw new Error("a pin was planned without a chart");

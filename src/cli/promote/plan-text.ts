@@ -72,7 +72,7 @@ export function renderWritten({ to, gate, change, published }: WrittenText): str
   const steps = [
     ...(published.commit === undefined ? [commit] : publishedSteps(published)),
     ...(count > 0 ? [approvalsStep(to, count)] : []),
-    `when it is merged: pulumi up --stack ${to}`,
+    `when it is merged: npm run deploy -- ${to}`,
   ];
   return [
     `wrote ${change.files.join(", ")}`,

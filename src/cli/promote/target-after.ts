@@ -16,8 +16,14 @@ export interface TargetAfter {
 
 /** Reads the target's files as they would be. Nothing is written for it. */
 export async function readTargetAfter(
-  { project, common, target }: PromotionInputs,
-  { to, applications, changes }: PromotionPlan,
+  { project, common, target }: Pick<PromotionInputs, "project" | "common" | "target">,
+  {
+    to,
+    applications,
+    changes,
+  }: Pick<PromotionPlan, "to" | "changes"> & {
+    readonly applications: readonly { readonly name: string }[];
+  },
 ): Promise<TargetAfter> {
   const { source } = target;
   const text = edited(source, changes);

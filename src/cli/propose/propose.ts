@@ -175,7 +175,7 @@ function renderWritten({ gate, definition }: StageRecord, { statement }: Draft, 
   const said = renderPublished(published);
   const next =
     gate.approvals === undefined
-      ? `next: pulumi up -s ${definition.name}`
+      ? `next: when it is merged, npm run deploy -- ${definition.name}`
       : `next: ${approvalsStep(definition.name, gate.approvals.count)}`;
   return `${[`wrote ${folderOf(statement)}`, ...(said === "" ? [] : [said]), next].join("\n")}\n`;
 }

@@ -14,7 +14,8 @@ export function resumeCommand(): Command {
     .addHelpText(
       "after",
       `
-Removes holds from lockstep:holds in Pulumi.<stage>.yaml. The hold of the stage and those of its
+Removes holds from lockstep:holds in Pulumi.<stage>.yaml, and, of applications, those that a failed
+roll-out left in the stage's cluster. The hold of the stage and those of its
 applications are ended each by itself.
 
   npm run resume -- prod portal

@@ -1,7 +1,10 @@
+import { liftClusterHolds, readClusterHolds, type PlacedHold } from "../../adapters/cluster-holds.ts";
+import type { ClusterAccess } from "../../adapters/kubectl.ts";
+import { readProjectName } from "../../adapters/project-name.ts";
 import { planResume } from "../../delivery/hold-plan.ts";
-import { orThrow } from "../../model/refusal.ts";
+import { orThrow, RefusalError, refusalsOf, renderBriefly, type Outcome, type Refusal } from "../../model/refusal.ts";
 import type { ChangeOptions } from "../confirmation.ts";
-import { readHeldStage } from "../hold/held-stage.ts";
+import { readHeldStage, type HeldStage } from "../hold/held-stage.ts";
 import { writeHoldPlan } from "../hold/write-plan.ts";
 import { settleUnfinished } from "../unfinished-change.ts";
 
@@ -13,11 +16,47 @@ export interface ResumeCall {
   readonly signal: AbortSignal;
 }
 
-/** Plans the end of holds, shows it, asks, and writes it. @throws RefusalError with every reason */
-export async function resume({ stage, applications, options, signal }: ResumeCall): Promise<void> {
+/** Plans the end of holds, shows it, asks, and carries it out. @throws RefusalError with every reason */
+export async function resume(call: ResumeCall): Promise<void> {
+  const { stage, applications, options, signal } = call;
   const nowMs = Date.now();
   await settleUnfinished(stage, options.dryRun === true);
   const { stackFile, source } = orThrow(await readHeldStage(stage), 2);
-  const plan = orThrow(planResume({ stage, applications, stackFile }), 1);
-  await writeHoldPlan(plan, source, { options, signal, nowMs });
+  const access = accessOf(call, { stackFile, source });
+  const read = access === undefined ? NONE : await readPlaced(stage, access);
+  const inCluster = read.kind === "accepted" ? read.value : [];
+  const planned = planResume({ stage, applications, stackFile, inCluster });
+  // Where the file says nothing, nobody knows whether the cluster does.
+  if (planned.kind === "refused") throw new RefusalError([...planned.refusals, ...refusalsOf(read)], 1);
+  const ending = inCluster.filter(({ application }) => applications.includes(application));
+  await writeHoldPlan(planned.value, source, {
+    ...{ options, signal, nowMs },
+    ...(access === undefined ? {} : { lift: () => lift(ending, access) }),
+    remarks: read.kind === "refused" ? [remarkUnasked(call, read.refusals)] : [],
+  });
+}
+
+const NONE: Outcome<readonly PlacedHold[]> = { kind: "accepted", value: [] };
+
+/** Undefined where there is nothing to ask: the cluster holds versions of applications, and no stage. */
+function accessOf({ applications, signal }: ResumeCall, { stackFile, source }: HeldStage): ClusterAccess | undefined {
+  const context = stackFile.cluster?.context;
+  if (context === undefined || applications.length === 0) return undefined;
+  return { context, place: source.placeOf(["config", "lockstep:cluster", "context"]), signal };
+}
+
+/** In every namespace: an application that runs no more, or elsewhere, may be held where it ran. */
+async function readPlaced(stage: string, access: ClusterAccess): Promise<Outcome<readonly PlacedHold[]>> {
+  const project = await readProjectName();
+  if (project.kind === "refused") return project;
+  return readClusterHolds({ project: project.value, stage, namespaces: undefined, access });
+}
+
+async function lift(holds: readonly PlacedHold[], access: ClusterAccess): Promise<void> {
+  orThrow(await liftClusterHolds(holds, access), 1);
+}
+
+function remarkUnasked({ stage, applications }: ResumeCall, refusals: readonly Refusal[]): string {
+  const command = `npm run resume -- ${stage} ${applications.join(" ")}`;
+  return `  the cluster was not asked: ${renderBriefly(refusals)}\n  what it holds stays, and no deploy passes it: type it again where the cluster answers: ${command}`;
 }

@@ -12,7 +12,7 @@ export function cellText(cell: Cell): string {
     ...(cell.state === "disabled" ? ["disabled"] : []),
     coverageText(cell.coverage),
     distanceText(cell.behind),
-    ...(cell.holds.length > 0 ? ["held"] : []),
+    ...holdTexts(cell),
     deployedText(cell.deployed, cell.state),
   ].filter((text) => text !== "");
   const version = cell.pin === undefined && cell.state === "disabled" ? [] : [versionText(cell)];
@@ -32,6 +32,13 @@ export function headText({ definition, holds, refusals }: StageColumn): string {
     ...(holds.length > 0 ? ["held"] : []),
     ...(refusals.length > 0 ? ["cannot be read"] : []),
   ].join("\n");
+}
+
+/** A hold of another version keeps that one away, and this one is free to go. */
+function holdTexts({ holds, pin }: Cell): readonly string[] {
+  const held = holds.some(({ images }) => images?.some((digest) => pin?.image.endsWith(`@${digest}`) === true) ?? true);
+  if (held) return ["held"];
+  return holds.length > 0 ? ["another version held"] : [];
 }
 
 function versionText({ pin, age }: Cell): string {

@@ -50,6 +50,7 @@ function cellToJson({ state, pin, age, schemaLevel, behind, sources, coverage, h
   };
 }
 
-function holdToJson({ on, reason, by, untilMs }: ActiveHold) {
-  return { on, reason, by: by ?? null, until: untilMs === undefined ? null : new Date(untilMs).toISOString() };
+function holdToJson({ on, reason, by, untilMs, images }: ActiveHold) {
+  const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+  return { on, reason, by: by ?? null, until, images: images ?? null };
 }

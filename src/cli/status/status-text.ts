@@ -1,4 +1,5 @@
 import type { StageColumn, StatusReport } from "../../delivery/status/status-report.ts";
+import { shortDigest } from "../../delivery/coverage/statement-chain.ts";
 import type { ActiveHold } from "../../model/holds.ts";
 import { renderBriefly } from "../../model/refusal.ts";
 import { WHOLE_STAGE } from "../../model/stack-file.ts";
@@ -96,8 +97,9 @@ function first(
   return [`${toText(reason)}${more}`];
 }
 
-function holdText(stage: string, { on, reason, by, untilMs }: ActiveHold): string {
-  const what = on === WHOLE_STAGE ? stage : `${on} in ${stage}`;
+function holdText(stage: string, { on, reason, by, untilMs, images }: ActiveHold): string {
+  const version = images === undefined ? "" : ` (${images.map(shortDigest).join(", ")} alone)`;
+  const what = on === WHOLE_STAGE ? stage : `${on}${version} in ${stage}`;
   const who = by === undefined ? "" : `, by ${by}`;
   const until =
     untilMs === undefined ? "" : `, until ${new Date(untilMs).toISOString().slice(0, 16).replace("T", " ")}`;

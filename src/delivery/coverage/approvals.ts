@@ -1,17 +1,52 @@
 import type { Refusal } from "../../model/refusal.ts";
 import type { SignedApproval, SignedStatement } from "../../model/statements/signed-statement.ts";
+import type { Statement } from "../../model/statements/statement.ts";
 import type { ApprovalRule, Gate } from "../../model/trust/gate.ts";
 import { checkSigner, countPeople, problemOfMember, type People, type Signer, type SignerCheck } from "./people.ts";
 import { isAhead } from "./signed-time.ts";
 import { countWithdrawals, refuseWithdrawn, withdrawalOf, type Withdrawals } from "./withdrawals.ts";
 
-/** The promoter: a signature that counts, of a member of the gate's promoters at that time. */
+/** Whose members may state something of this kind: the promoters, and of a rollback those that the gate names for it. */
+export function statingGroups(
+  { promoters, rollback }: Pick<Gate, "promoters" | "rollback">,
+  kind: Statement["kind"],
+): readonly string[] {
+  return kind === "rollback" ? [...new Set([...promoters, ...rollback])] : promoters;
+}
+
+/** The promoter: a signature that counts, of a member of the groups that may state it at that time. */
 export function checkPromoter({ statement, promoter }: SignedStatement, gate: Gate, people: People): SignerCheck {
-  const { who, whenMs } = statement;
+  const { who, whenMs, kind } = statement;
   const checked = checkSigner(promoter, who, whenMs, people);
   if (checked.kind === "problem") return checked;
-  const stranger = problemOfMember(gate.promoters, who, whenMs, people);
+  const stranger = problemOfMember(statingGroups(gate, kind), who, whenMs, people);
   return stranger === undefined ? checked : problem(stranger);
+}
+
+/**
+ * Where no approvals are asked for, nobody else looks at what a rollback says: who is no promoter may bring back what
+ * was stated before, and still stands, and nothing besides.
+ * @param restores whether it does exactly that
+ */
+export function refuseBeyondRollback(
+  { statement }: SignedStatement,
+  gate: Gate,
+  restores: boolean,
+  people: People,
+): readonly Refusal[] {
+  const { kind, who, whenMs, file } = statement;
+  if (kind !== "rollback" || restores || gate.approvals !== undefined) return [];
+  const isRollbackOnly = problemOfMember(gate.rollback, who, whenMs, people) === undefined;
+  if (!isRollbackOnly || problemOfMember(gate.promoters, who, whenMs, people) === undefined) return [];
+  return [
+    {
+      code: "rollback-of-a-promoter",
+      place: { file },
+      found: `a rollback by ${who} to a state that no earlier statement left, or to one that stands no longer`,
+      expected: `exactly what an earlier statement left, or a signature of a member of ${gate.promoters.join(" or ")}`,
+      action: "remove the statement, and let a promoter roll back",
+    },
+  ];
 }
 
 export function refusePromoter({ statement }: SignedStatement, gate: Gate, checked: SignerCheck): readonly Refusal[] {
@@ -21,7 +56,7 @@ export function refusePromoter({ statement }: SignedStatement, gate: Gate, check
       code: "not-signed-by-promoter",
       place: { file: statement.file },
       found: checked.problem,
-      expected: `a signature of a member of ${gate.promoters.join(" or ")}, by a key that counts at the statement's time`,
+      expected: `a signature of a member of ${statingGroups(gate, statement.kind).join(" or ")}, by a key that counts at the statement's time`,
       action: "remove the statement, have it written and signed again by a promoter, and approved anew",
     },
   ];

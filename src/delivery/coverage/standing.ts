@@ -1,6 +1,5 @@
 import type { Digest } from "../../model/digest.ts";
 import type { Refusal } from "../../model/refusal.ts";
-import { canonicalJson } from "../../model/statements/canonical-json.ts";
 import type { DesiredState } from "../../model/statements/desired-state.ts";
 import type { SignedStatement } from "../../model/statements/signed-statement.ts";
 import type { Statement } from "../../model/statements/statement.ts";
@@ -12,13 +11,14 @@ import {
   checkPromoter,
   countApprovals,
   refuseApprovals,
+  refuseBeyondRollback,
   refusePromoter,
   refuseWithdrawnStatement,
   type ApprovalCount,
 } from "./approvals.ts";
 import { deployedStatements, type DeployedCoverage } from "./deployed.ts";
 import type { People } from "./people.ts";
-import { restoresEarlier, refuseWrongRestores } from "./rollback.ts";
+import { isSamePinned, restoresEarlier, refuseWrongRestores } from "./rollback.ts";
 import { refuseAhead } from "./signed-time.ts";
 import { shortDigest, type Chain } from "./statement-chain.ts";
 
@@ -96,7 +96,8 @@ export class StandingCourt {
     if (signed === undefined) throw new Error(`no evidence of ${statement.file}`);
     const people = this.#peopleFor(statement);
     const promoter = checkPromoter(signed, gate, people);
-    const approvals = this.#restores(statement) ? [] : refuseApprovals(signed, gate, promoter, people);
+    const restores = this.#restores(statement);
+    const approvals = restores ? [] : refuseApprovals(signed, gate, promoter, people);
     return [
       ...refuseOrigin(statement, project, definition, trust),
       ...refuseAhead(statement, people.nowMs),
@@ -105,6 +106,7 @@ export class StandingCourt {
       ...refuseRevokedStatement(statement, trust),
       ...refuseWithdrawnStatement(signed, gate, promoter, people),
       ...refusePromoter(signed, gate, promoter),
+      ...refuseBeyondRollback(signed, gate, restores, people),
       ...approvals,
     ];
   }
@@ -153,10 +155,7 @@ function refuseOrigin(
 
 /** Whether an application gets a version that was not there. */
 export function movesPin(before: DesiredState | undefined, after: DesiredState | undefined): boolean {
-  if (after === undefined) return false;
-  return (
-    before === undefined || canonicalJson(before.state["pin"] ?? null) !== canonicalJson(after.state["pin"] ?? null)
-  );
+  return after !== undefined && !isSamePinned(before, after);
 }
 
 /** A change is of settings and catalogue; versions come by promotion, hot-fix and rollback. */

@@ -1,14 +1,13 @@
 import { findApplication, type Catalogue } from "../../model/catalogue.ts";
-import { holdsOn } from "../../model/holds.ts";
 import { accepted, refusalsOf, refused, type Outcome, type Place, type Refusal } from "../../model/refusal.ts";
-import { WHOLE_STAGE, type StackFile } from "../../model/stack-file.ts";
-import { renderSignedTime } from "../../model/statements/signed-json.ts";
+import type { StackFile } from "../../model/stack-file.ts";
 import type { StageDefinition } from "../../model/stages.ts";
 import type { Trust } from "../../model/trust/trust.ts";
 import type { KeyPath } from "../../model/yaml-source.ts";
 import type { YamlChange } from "../../model/yaml-edit.ts";
 import { problemOfMember } from "../coverage/people.ts";
 import type { Chain } from "../coverage/statement-chain.ts";
+import { refuseHeld } from "../held.ts";
 import { refusePinStep, toPinStep, type PinStep } from "../pin-step.ts";
 import { settingsDifferences, type SettingDifference } from "../settings-differences.ts";
 import { joinReasons, listReasons, NO_REASONS, reasonsOf, type Reasons } from "./reasons.ts";
@@ -129,24 +128,17 @@ function refuseVersions(request: PromotionRequest, applications: readonly Planne
   return reasonsOf(
     applications.map(({ name, after }) => [
       name,
-      [...refuseHeld(request, name), ...refuseOrder(request, name, after), ...refuseBarrier(request, name, after)],
+      [
+        ...refuseHolds(request, name, after),
+        ...refuseOrder(request, name, after),
+        ...refuseBarrier(request, name, after),
+      ],
     ]),
   );
 }
 
-function refuseHeld({ to, target, nowMs, placeOf }: PromotionRequest, name: string): readonly Refusal[] {
-  return holdsOn(target, name, nowMs).map(({ on, reason, by, untilMs }) => {
-    const what = on === WHOLE_STAGE ? to.name : `${name} in ${to.name}`;
-    const who = by === undefined ? "" : ` by ${by}`;
-    const end = untilMs === undefined ? "" : ` until ${renderSignedTime(untilMs)}`;
-    return {
-      code: "held",
-      place: placeOf(["config", "lockstep:holds", on]),
-      found: `${what} is held${who}${end}: ${reason}`,
-      expected: `no hold on ${what}`,
-      action: `wait, or where its reason is gone: npm run resume -- ${to.name}${on === WHOLE_STAGE ? "" : ` ${name}`}`,
-    };
-  });
+function refuseHolds({ to, target, nowMs, placeOf }: PromotionRequest, name: string, { image }: PinStep["after"]) {
+  return refuseHeld({ stage: to.name, application: name, stackFile: target, image, nowMs, placeOf });
 }
 
 function refuseOrder(request: PromotionRequest, name: string, after: PinStep["after"]): readonly Refusal[] {

@@ -1,3 +1,4 @@
+import { activeHold, type ActiveHold } from "../../model/holds.ts";
 import { renderPin } from "../../model/pin-text.ts";
 import type { StackFile } from "../../model/stack-file.ts";
 import { absence } from "../../model/stage.ts";
@@ -28,6 +29,8 @@ export interface VersionSide {
   readonly revision: string | undefined;
   readonly createdMs: number | undefined;
   readonly schemaLevel: number | undefined;
+  /** What keeps it where it is in that stage, or keeps versions of it away. */
+  readonly hold: ActiveHold | undefined;
 }
 
 export type VersionPart = "image" | "chart" | "revision" | "created" | "schema level";
@@ -37,6 +40,8 @@ export interface DifferenceRequest {
   readonly right: NamedStackFile;
   /** Of the applications that are asked about, in their order. */
   readonly names: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
 export interface NamedStackFile {
@@ -44,13 +49,18 @@ export interface NamedStackFile {
   readonly stackFile: StackFile;
 }
 
-export function stageDifference({ left, right, names }: DifferenceRequest): StageDifference {
-  const applications = names.map((name) => applicationDifference(name, left.stackFile, right.stackFile));
+export function stageDifference({ left, right, names, nowMs }: DifferenceRequest): StageDifference {
+  const applications = names.map((name) => applicationDifference(name, left.stackFile, right.stackFile, nowMs));
   return { left: left.stage, right: right.stage, applications };
 }
 
-function applicationDifference(name: string, leftFile: StackFile, rightFile: StackFile): ApplicationDifference {
-  const [left, right] = [sideOf(name, leftFile), sideOf(name, rightFile)];
+function applicationDifference(
+  name: string,
+  leftFile: StackFile,
+  rightFile: StackFile,
+  nowMs: number,
+): ApplicationDifference {
+  const [left, right] = [sideOf(name, leftFile, nowMs), sideOf(name, rightFile, nowMs)];
   const settings = settingsDifferences(leftFile.settings.get(name) ?? {}, rightFile.settings.get(name) ?? {});
   if (left === undefined || right === undefined) {
     if (left === undefined && right === undefined) return { name, kind: "nowhere", left, right, version: [], settings };
@@ -74,10 +84,11 @@ function valueOf(side: VersionSide, part: VersionPart): string | number | undefi
   }
 }
 
-function sideOf(name: string, stackFile: StackFile): VersionSide | undefined {
+function sideOf(name: string, stackFile: StackFile, nowMs: number): VersionSide | undefined {
   const pin = stackFile.pins.get(name);
   if (pin === undefined || absence(name, stackFile) !== undefined) return undefined;
   const { image, chart, revision } = renderPin(pin);
   const createdMs = pin.created === undefined ? undefined : Date.parse(pin.created);
-  return { image, chart, revision, createdMs, schemaLevel: stackFile.schemaLevels.get(name) };
+  const hold = activeHold(stackFile, name, nowMs);
+  return { image, chart, revision, createdMs, schemaLevel: stackFile.schemaLevels.get(name), hold };
 }

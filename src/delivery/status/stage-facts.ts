@@ -1,6 +1,6 @@
 import type { DeployedStage } from "../../model/deployed-stage.ts";
 import type { Digest } from "../../model/digest.ts";
-import { holdsOn, type ActiveHold } from "../../model/holds.ts";
+import { activeHold, holdsOn, type ActiveHold } from "../../model/holds.ts";
 import type { Pin } from "../../model/pin.ts";
 import { renderPin } from "../../model/pin-text.ts";
 import type { Refusal } from "../../model/refusal.ts";
@@ -27,7 +27,7 @@ export interface ApplicationFacts {
   readonly history: VersionHistory;
   readonly schemaLevel: number | undefined;
   readonly coverage: CoverageState;
-  /** Its own; the stage's are said once. */
+  /** Its own, of other versions too; the stage's are said once. */
   readonly holds: readonly ActiveHold[];
   /** Undefined where the engine was not asked, or did not answer. */
   readonly deployed: DeployedState | undefined;
@@ -80,13 +80,14 @@ function toApplicationFacts(name: string, request: StageFactsRequest): Applicati
   const { definition, stackFile, chains, coverage, nowMs } = request;
   const pin = stackFile.pins.get(name);
   const state = absence(name, stackFile) ?? "pinned";
+  const hold = activeHold(stackFile, name, nowMs);
   return {
     state,
     pin: pin && toPinFacts(pin),
     history: toVersionHistory(chains.get(name), pin, definition),
     schemaLevel: stackFile.schemaLevels.get(name),
     coverage: state === "pinned" ? toCoverageState(name, coverage) : { kind: "not-running" },
-    holds: holdsOn(stackFile, name, nowMs).filter(({ on }) => on === name),
+    holds: hold === undefined ? [] : [hold],
     deployed: toDeployedState(name, state === "pinned" ? pin : undefined, request),
   };
 }

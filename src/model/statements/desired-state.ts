@@ -108,11 +108,11 @@ function describeSettings(settings: Settings, free: readonly FreeSetting[]): Rea
 
 /** Field by field, as the types name them: a field that is missing here does not compile. */
 function describeDefinition(application: Application): Readonly<Record<string, unknown>> {
-  const { name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly, chart } = application;
+  const { name, namespace, secrets, hosts, env, migration, after, protect, timeouts, smoke, formerly, chart } = application;
   const customResources = [...chart.customResources, ...(application.customResources ?? [])];
   const privilegedKinds = [...chart.privilegedKinds, ...(application.privilegedKinds ?? [])];
   return {
-    ...{ name, namespace, secrets, hosts, env, migration, after, protect, timeouts, formerly },
+    ...{ name, namespace, secrets, hosts, env, migration, after, protect, timeouts, smoke, formerly },
     // These only widen what the policy pack lets pass: what says nothing of them is as it was before they were there.
     public: application.public === true ? true : undefined,
     customResources: customResources.length === 0 ? undefined : customResources,

@@ -20,6 +20,8 @@ export type FreeSetting = "replicas" | "resources" | "timeout";
 export interface Gate {
   /** A promoter is a member of one of these groups at the time of the statement. */
   readonly promoters: readonly string[];
+  /** Members of these groups, such as those who deploy, may sign rollbacks beside the promoters. @default none */
+  readonly rollback: readonly string[];
   readonly approvals: ApprovalRule | undefined;
   readonly soakSeconds: number;
   readonly free: readonly FreeSetting[];
@@ -68,6 +70,7 @@ export const gateSchema = z
   .strictObject(
     {
       promoters: groupsSchema,
+      rollback: groupsSchema.default([]),
       approvals: approvalsSchema.optional(),
       soak: durationSchema.optional(),
       free: z
@@ -80,7 +83,10 @@ export const gateSchema = z
     },
     { error: "the rules of the stage: { promoters, approvals, … }" },
   )
-  .transform(({ promoters, approvals, soak, free }): Gate => ({ promoters, approvals, soakSeconds: soak ?? 0, free }));
+  .transform(({ promoters, rollback, approvals, soak, free }): Gate => ({
+    ...{ promoters, rollback, approvals },
+    ...{ soakSeconds: soak ?? 0, free },
+  }));
 
 /** The `availability` of a stage in stages.yaml. */
 export const availabilitySchema = z.strictObject(

@@ -23,6 +23,7 @@ export function startingFiles(
 export function groupsOf(stages: Stages): readonly string[] {
   const named = [...stages.values()].flatMap(({ gate }) => [
     ...(gate?.promoters ?? []),
+    ...(gate?.rollback ?? []),
     ...(gate?.approvals?.groups ?? []),
   ]);
   return [...new Set(named)];

@@ -46,15 +46,16 @@ export function allMisfits({ everywhere, stages }: Misfits): readonly Refusal[] 
 }
 
 function groupsOf({ gate }: StageDefinition): ReadonlySet<string> {
-  return new Set([...(gate?.promoters ?? []), ...(gate?.approvals?.groups ?? [])]);
+  return new Set([...(gate?.promoters ?? []), ...(gate?.rollback ?? []), ...(gate?.approvals?.groups ?? [])]);
 }
 
 function refuseGate(trust: Content, { name, gate }: StageDefinition, placeOf: TrustPlaces): Refusal[] {
   if (gate === undefined) return [];
   const at = (...path: KeyPath): Place => placeOf("stages.yaml", ["stages", name, "gate", ...path]);
-  const { promoters, approvals } = gate;
+  const { promoters, rollback, approvals } = gate;
   const unknown = [
     ...promoters.map((group, index) => refuseGroup(trust, group, at("promoters", index))),
+    ...rollback.map((group, index) => refuseGroup(trust, group, at("rollback", index))),
     ...(approvals?.groups ?? []).map((group, index) => refuseGroup(trust, group, at("approvals", "groups", index))),
   ].flat();
   if (approvals === undefined || unknown.length > 0) return unknown;

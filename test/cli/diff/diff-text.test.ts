@@ -8,6 +8,7 @@ import type {
   StageDifference,
   VersionSide,
 } from "../../../src/delivery/status/stage-difference.ts";
+import type { Digest } from "../../../src/model/digest.ts";
 import { DIGEST } from "../../model/sample-stage.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00Z");
@@ -18,6 +19,7 @@ const side: VersionSide = {
   revision: "0123456789abcdef0123",
   createdMs: NOW - 3 * 24 * 3_600_000,
   schemaLevel: 4,
+  hold: undefined,
 };
 const equal: ApplicationDifference = {
   name: "portal",
@@ -34,6 +36,21 @@ function of(...applications: readonly ApplicationDifference[]): StageDifference 
 }
 
 describe("the text of diff", () => {
+  it("says what is held, and which versions", () => {
+    const hold = { on: "portal", reason: "crashed", by: "robot", untilMs: undefined, images: [OTHER as Digest] };
+    const one: ApplicationDifference = {
+      ...equal,
+      kind: "differs",
+      version: ["schema level"],
+      right: { ...side, hold },
+    };
+    const text = renderDiff(of(one), view, 120);
+    assert.match(text, /held +- +crashed \(f+ alone\)/);
+    const [first] = diffToJson(of(one)).applications;
+    assert.deepEqual(first?.right?.hold, { reason: "crashed", by: "robot", until: null, images: [OTHER] });
+    assert.equal(first.left?.hold, null);
+  });
+
   it("shows the two stages side by side", () => {
     const right = { ...side, image: side.image.replace("2.3.0", "2.2.0"), schemaLevel: 3 };
     const settings = [{ path: "env.LOG_LEVEL", left: "debug", right: undefined }];

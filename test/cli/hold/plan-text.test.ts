@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { holdPlanToJson, renderHoldPlan } from "../../../src/cli/hold/plan-text.ts";
+import { shortDigest } from "../../../src/delivery/coverage/statement-chain.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import type { HoldPlan } from "../../../src/delivery/hold-plan.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00Z");
@@ -8,7 +10,7 @@ const after = { reason: "broken", by: "anna@example.com", until: "2026-11-23T10:
 const change = { path: ["config", "lockstep:holds", "portal"], value: after };
 
 function plan(changed: Partial<HoldPlan>): HoldPlan {
-  return { stage: "prod", holds: [], others: new Map(), changes: [], ...changed };
+  return { stage: "prod", holds: [], others: new Map(), inCluster: [], changes: [], ...changed };
 }
 
 describe("renderHoldPlan", () => {
@@ -42,6 +44,26 @@ describe("renderHoldPlan", () => {
     );
   });
 
+  it("shows which versions are held, and what ends in the cluster", () => {
+    const image = digestOf("x");
+    const placed = {
+      ...{ application: "portal", image, reference: "r.example.com/portal:1@sha256:0" },
+      ...{ reason: "crashed", by: "robot@example.com", sinceMs: NOW },
+    };
+    const held = { ...before, image };
+    const shown = plan({ holds: [{ on: "portal", before: held, after: undefined }], inCluster: [placed] });
+    assert.equal(
+      renderHoldPlan(shown, NOW),
+      [
+        "prod: portal is held no more",
+        `  was     audit; this version alone: ${shortDigest(image)}; until somebody resumes`,
+        "  in the cluster  r.example.com/portal:1@sha256:0",
+        "                  crashed; by robot@example.com; since 2026-11-20T10:00:00Z",
+      ].join("\n"),
+    );
+    assert.equal((holdPlanToJson(shown, false) as { changed: boolean }).changed, true);
+  });
+
   it("lets nothing of a reason steer the terminal", () => {
     const holds = [{ on: "portal", before: { reason: "\u001b[2Jx" }, after: undefined }];
     assert.ok(!renderHoldPlan(plan({ holds }), NOW).includes("\u001b"));
@@ -55,8 +77,10 @@ describe("holdPlanToJson", () => {
       stage: "prod",
       changed: true,
       written: true,
-      holds: [{ on: "portal", before: null, after: { reason: "audit", by: null, until: null } }],
-      others: [{ on: "*", hold: after }],
+      holds: [{ on: "portal", before: null, after: { reason: "audit", by: null, until: null, images: null } }],
+      inCluster: [],
+      others: [{ on: "*", hold: { ...after, images: null } }],
+      remarks: [],
     });
   });
 });

@@ -104,7 +104,7 @@ describe("renderWritten", () => {
     assert.match(text, /^wrote Pulumi\.prod\.yaml, statements\/prod\/x\/statement\.json$/m);
     assert.match(text, /git add Pulumi\.prod\.yaml statements\/prod\/x\/statement\.json && git commit/);
     assert.match(text, /2 approvals: npm run approve -- prod/);
-    assert.match(text, /pulumi up --stack prod/);
+    assert.match(text, /npm run deploy -- prod/);
   });
 
   it("names no approvals where none are asked for, and no commit where it was made", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { statusToJson } from "../../../src/cli/status/status-json.ts";
 import { renderStatus, renderStatusMarkdown } from "../../../src/cli/status/status-text.ts";
 import { widthOf } from "../../../src/cli/text-table.ts";
+import type { Digest } from "../../../src/model/digest.ts";
 import type { Cell, StatusReport } from "../../../src/delivery/status/status-report.ts";
 import { prod } from "../../delivery/coverage/sample-court.ts";
 import { DIGEST, inttest } from "../../model/sample-stage.ts";
@@ -16,7 +17,7 @@ const cell: Cell = {
   ...{ state: "pinned", pin, age: { since: "created", ms: 54 * DAY }, schemaLevel: undefined, behind: undefined },
   ...{ sources: [], coverage: { kind: "no-gate" }, holds: [], deployed: undefined },
 };
-const hold = { on: "portal", reason: "broken", by: "ada@example.com", untilMs: undefined };
+const hold = { on: "portal", reason: "broken", by: "ada@example.com", untilMs: undefined, images: undefined };
 const waiting: Cell = {
   ...cell,
   behind: { stage: "preprod", behind: { kind: "versions", count: 2 } },
@@ -142,6 +143,16 @@ describe("the text of status", () => {
       assert.ok(text.includes(part), `${part}\n${text}`);
   });
 
+  it("tells a hold of the version that is there from one of another", () => {
+    const cells = (digest: string) => [cell, { ...waiting, holds: [{ ...hold, images: [digest as Digest] }] }];
+    const shown = (digest: string) =>
+      renderStatus({ ...baseline, applications: [{ name: "portal", cells: cells(digest) }] }, 200);
+    const own = pin.image.slice(pin.image.indexOf("sha256:"));
+    assert.match(shown(own), /, held/);
+    assert.match(shown(`sha256:${"f".repeat(64)}`), /another version held/);
+    assert.match(shown(own), /held: portal \(0123456789ab alone\) in prod/);
+  });
+
   it("is a table in markdown, with the same words", () => {
     const odd = { ...waiting, holds: [{ ...hold, reason: "a | b" }] };
     const report = { ...baseline, applications: [{ name: "portal", cells: [cell, odd] }] };
@@ -156,7 +167,9 @@ describe("the text of status", () => {
     const prodCell = found.applications[0]?.stages["prod"];
     assert.ok(prodCell !== undefined);
     assert.equal(prodCell.image, pin.image);
-    assert.deepEqual(prodCell.holds, [{ on: "portal", reason: "broken", by: "ada@example.com", until: null }]);
+    assert.deepEqual(prodCell.holds, [
+      { on: "portal", reason: "broken", by: "ada@example.com", until: null, images: null },
+    ]);
     assert.deepEqual(prodCell.age, { since: "created", seconds: (54 * DAY) / 1000 });
   });
 });

@@ -51,6 +51,26 @@ describe("coverage of a rollback", () => {
     assert.deepEqual(codesOf({ statements: [...chain, signed(rollback(digestOf("none")))] }), ["wrong-restores"]);
   });
 
+  it("needs approvals where settings changed since, and passes with them", () => {
+    const warn = withText("hosts: [portal.example.com]", "hosts: [www.example.com]");
+    const statement = change("portal", PORTAL_240, warn, promoted, { kind: "rollback", restores: first.digest });
+    assert.deepEqual(codesOf({ statements: [...chain, signed(statement, [])], text: warn }), ["not-approved"]);
+    assert.deepEqual(codesOf({ statements: [...chain, signed(statement)], text: warn }), []);
+  });
+
+  it("needs no approval where nothing but the level of the database is another", () => {
+    const level = (text: string) =>
+      text.replace("schemaLevels: { appointments: 14 }", "schemaLevels: { appointments: 15 }");
+    const later = withText("ehealth/appointments:1.4.2", "ehealth/appointments:1.4.4");
+    const forward = change("appointments", INFO, level(later), first, { kind: "promotion", from: "preprod" });
+    const back = change("appointments", level(later), level(INFO), forward, {
+      kind: "rollback",
+      restores: first.digest,
+    });
+    const statements = [signed(first), signed(forward), signed(back, [])];
+    assert.deepEqual(codesOf({ statements, text: level(INFO) }), []);
+  });
+
   it("is refused for a statement about another application", () => {
     const other = change("appointments", INFO, WARN);
     const statements = [...chain, signed(other), signed(rollback(other.digest))];

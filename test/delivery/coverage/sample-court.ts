@@ -24,10 +24,13 @@ export const ADA = { principal: "ada@example.com", fingerprint: "SHA256:ada" };
 export const BEN = { principal: "ben@example.com", fingerprint: "SHA256:ben" };
 export const CAT = { principal: "cat@example.com", fingerprint: "SHA256:cat" };
 export const DAN = { principal: "dan@example.com", fingerprint: "SHA256:dan" };
+/** What deploys. */
+export const ROBOT = { principal: "robot@example.com", fingerprint: "SHA256:robot" };
 export const PROJECT = "platform";
 
 export const gate: Gate = {
   promoters: ["release-managers"],
+  rollback: ["deployers"],
   approvals: { count: 2, groups: ["release-managers", "operations"], fourEyes: true, expireAfterSeconds: undefined },
   soakSeconds: 0,
   free: ["replicas"],
@@ -58,6 +61,7 @@ export const trust: Trust = {
   roles: new Map([
     ["release-managers", [member(ADA.principal), member(BEN.principal)]],
     ["operations", [member(CAT.principal), member(DAN.principal)]],
+    ["deployers", [member(ROBOT.principal)]],
   ]),
   allowedSigners: { text: "", signers: [] },
   imageKeys: { keys: [], identities: [] },

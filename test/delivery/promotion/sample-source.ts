@@ -46,7 +46,8 @@ export function update(changes: Partial<StackUpdate> = {}): StackUpdate {
   const { startMs = DEPLOYED - MINUTE } = changes;
   return {
     ...{ version: 0, kind: "update", result: "succeeded", startTime: new Date(startMs).toISOString() },
-    ...{ startMs, endMs: startMs + MINUTE, partial: false, pins, ...changes },
+    ...{ startMs, endMs: startMs + MINUTE, partial: false, pins, wholePins: new Map(), schemaLevels: new Map() },
+    ...{ message: "", head: undefined, dirty: false, record: undefined, ...changes },
   };
 }
 

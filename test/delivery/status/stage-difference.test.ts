@@ -9,6 +9,7 @@ function difference(right: string, left = STACK_FILE) {
     left: { stage: "preprod", stackFile: stackFileOf(left) },
     right: { stage: "prod", stackFile: stackFileOf(right) },
     names: NAMES,
+    nowMs: 0,
   });
 }
 

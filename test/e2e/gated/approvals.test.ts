@@ -26,6 +26,7 @@ describe("the approvals of a gated stage", function () {
     people = {
       ...{ owner: await clone.person("owner"), anna: await clone.person("anna"), ben: await clone.person("ben") },
       ...{ carla: await clone.person("carla"), dora: await clone.person("dora") },
+      deployer: await clone.person("deployer"),
     };
   });
   beforeEach(async () => {

@@ -99,6 +99,7 @@ describe("desired state", () => {
     env: { env: { LOG_LEVEL: "info", REGION: "us" } },
     "a migration's command": { migration: { command: ["migrate", "all"], secrets: ["DATABASE_URL"] } },
     "a migration's way back": { migration: { command: ["migrate", "up"], down: ["x"], secrets: ["DATABASE_URL"] } },
+    "smoke checks": { smoke: [{ job: { command: ["smoke"] } }] },
     "a migration's secrets": { migration: { command: ["migrate", "up"] } },
     after: { after: ["status-page"] },
     protect: { protect: true },

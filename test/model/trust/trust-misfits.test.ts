@@ -73,6 +73,7 @@ describe("findMisfits", () => {
       gate({ approvals: { count: 1, groups: ["ops"] } }),
       ["prod: unknown-group"],
     ],
+    ["a group for rollbacks that is not there", gate({ rollback: ["deployrs"] }), ["prod: unknown-group"]],
     ["a group of promoters that is not there", gate({ promoters: ["managrs"] }), ["prod: unknown-group"]],
     [
       "a member without a key, in every stage whose gate names the group",

@@ -7,7 +7,7 @@ import {
 } from "../../../sandbox/samples/applications.ts";
 
 /** FACTS 5: how the simulated nodes find the behaviour in an image reference. */
-const BEHAVIOUR_IN_TAG = /(?:^|[/:._-])(slow-ready|never-ready|crash-loop|pull-fail|job-fail)(?:$|[/:._@-])/;
+const BEHAVIOUR_IN_TAG = /(?:^|[/:._-])(slow-ready|never-ready|crash-loop|pull-fail|job-fail|down-fail)(?:$|[/:._@-])/;
 
 function isOrdinary({ behaviour, signedBy }: SampleVersion): boolean {
   return behaviour === "ready" && signedBy === "sandbox";
@@ -103,6 +103,11 @@ describe("the schema levels of appointments", () => {
       assert.ok(supports(from, levelOf(to)));
     });
   }
+
+  it("let 1.5.1-down-fail go back to where 1.4.4 and 1.4.2 are, as far as the levels are concerned", () => {
+    assert.ok(supports("1.5.1-down-fail", levelOf("1.4.2")));
+    assert.equal(versionOf(appointments, "1.5.1-down-fail").behaviour, "down-fail");
+  });
 
   it("do not let 1.4.2 live with the migration of 1.5.0", () => {
     assert.ok(!supports("1.4.2", levelOf("1.5.0")));

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { isJsonObject, type JsonObject } from "../../model/json.ts";
+import { replaceFile } from "../disk.ts";
+import { findBackendFiles } from "./backend-files.ts";
+
+/** To find out where the state is kept. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * What an update had begun when it was interrupted. The Kubernetes provider then cannot ask any more what became of an
+ * operation, and the engine counts it as one that never was: an object that was made would be nobody's, and one that was
+ * changed would pass for unchanged. So what was begun is written into the state again, and the next run looks for itself
+ * (`recoverStack`). Known only where the state is a file: it has to be read at once.
+ */
+export class BegunOperations {
+  readonly #stage: string;
+  readonly #signal: AbortSignal;
+  readonly #files: ReturnType<typeof findBackendFiles>;
+  #state: string | undefined;
+  #begun: readonly JsonObject[] = [];
+
+  /** @param signal that ends the update */
+  constructor(stage: string, signal: AbortSignal) {
+    this.#stage = stage;
+    this.#signal = signal;
+    this.#files = findBackendFiles(stage, AbortSignal.timeout(TIMEOUT_MS));
+    void this.#files.then(
+      (files) => {
+        if (files.kind === "accepted" && files.value?.state.endsWith(".json") === true) this.#state = files.value.state;
+      },
+      // The update itself says what is wrong with the backend.
+      () => undefined,
+    );
+    signal.addEventListener("abort", this.#look, { once: true });
+  }
+
+  /** Synchronous: pulumi has the signal as well, and forgets within a fraction of a second. */
+  readonly #look = (): void => {
+    if (this.#state === undefined) return;
+    try {
+      this.#begun = pendingOf(JSON.parse(readFileSync(this.#state, "utf8")));
+    } catch {
+      // Being written at this moment, or not there yet: nothing was begun that it could tell of.
+    }
+  };
+
+  /** Once the update has ended. @returns what people must know, where it could not be written down */
+  async remember(): Promise<string | undefined> {
+    this.#signal.removeEventListener("abort", this.#look);
+    if (this.#begun.length === 0) return undefined;
+    if (this.#state === undefined) return undefined;
+    try {
+      // Not `pulumi stack import`: it drops whatever is pending.
+      const file: unknown = JSON.parse(await readFile(this.#state, "utf8"));
+      const completed = withForgotten(file, this.#begun);
+      if (completed !== undefined) await replaceFile(this.#state, JSON.stringify(completed));
+      return undefined;
+    } catch (error) {
+      return notWritten(this.#stage, error);
+    }
+  }
+}
+
+/** A state file that says of everything that was begun; undefined where it does so already. */
+function withForgotten(file: unknown, begun: readonly JsonObject[]): JsonObject | undefined {
+  const checkpoint = isJsonObject(file) ? file["checkpoint"] : undefined;
+  const latest = isJsonObject(checkpoint) ? checkpoint["latest"] : undefined;
+  if (!isJsonObject(file) || !isJsonObject(checkpoint) || !isJsonObject(latest))
+    throw new Error("the state is not as the engine writes it");
+  const forgotten = forgottenOf(latest, begun);
+  if (forgotten.length === 0) return undefined;
+  const operations = [...listOf(latest["pending_operations"]), ...forgotten];
+  return { ...file, checkpoint: { ...checkpoint, latest: { ...latest, pending_operations: operations } } };
+}
+
+/** Those of which a state says nothing: neither that they are pending nor, for what was to be made, that it is there. */
+export function forgottenOf(deployment: JsonObject, begun: readonly JsonObject[]): readonly JsonObject[] {
+  const pending = new Set(listOf(deployment["pending_operations"]).map(keyOf));
+  const there = new Set(
+    listOf(deployment["resources"])
+      .filter((resource) => resource["delete"] !== true && resource["pendingReplacement"] !== true)
+      .map(({ urn, id }) => JSON.stringify([urn, id])),
+  );
+  return begun.filter((operation) => {
+    const resource = operation["resource"];
+    if (pending.has(keyOf(operation)) || !isJsonObject(resource)) return false;
+    // A look at an object does no harm; one that is made twice would.
+    return operation["type"] !== "creating" || !there.has(JSON.stringify([resource["urn"], idOf(resource)]));
+  });
+}
+
+function keyOf({ resource, type }: JsonObject): string {
+  return JSON.stringify([isJsonObject(resource) ? resource["urn"] : undefined, type]);
+}
+
+/** As the provider will name it: `namespace/name`, or the name alone. */
+function idOf({ inputs }: JsonObject): string | undefined {
+  const metadata = isJsonObject(inputs) ? inputs["metadata"] : undefined;
+  if (!isJsonObject(metadata) || typeof metadata["name"] !== "string") return undefined;
+  const { name, namespace } = metadata;
+  return typeof namespace === "string" ? `${namespace}/${name}` : name;
+}
+
+function pendingOf(file: unknown): readonly JsonObject[] {
+  const checkpoint = isJsonObject(file) ? file["checkpoint"] : undefined;
+  const latest = isJsonObject(checkpoint) ? checkpoint["latest"] : undefined;
+  return isJsonObject(latest) ? listOf(latest["pending_operations"]) : [];
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function notWritten(stage: string, error: unknown): string {
+  return [
+    `what was begun could not be written into the state: ${error instanceof Error ? error.message : String(error)}`,
+    `look at the cluster before the next update: pulumi refresh --stack ${stage}`,
+  ].join("\n");
+}

@@ -1,0 +1,68 @@
+import { toEngineEvents } from "../engine-events.ts";
+import type { EngineEvent } from "../../model/engine-events.ts";
+import { mergeChanges, toResourceChange, type ResourceChange } from "./resource-change.ts";
+import { z } from "zod";
+
+/** Something that the engine or a provider said about a resource, or about the run. */
+export interface Diagnostic {
+  readonly urn: string | undefined;
+  readonly severity: "info" | "warning" | "error";
+  readonly message: string;
+}
+
+const diagnosticSchema = z.object({
+  diagnosticEvent: z.object({
+    urn: z.string().optional(),
+    message: z.string(),
+    severity: z.enum(["info", "info#err", "warning", "error"]),
+    ephemeral: z.boolean().optional(),
+  }),
+});
+
+/** What a run of the engine has said so far. */
+export class RunRecord {
+  readonly #events: EngineEvent[] = [];
+  readonly #changes: ResourceChange[] = [];
+  readonly #diagnostics: Diagnostic[] = [];
+  #problem: string | undefined;
+
+  /** @param event as the Automation API hands it over */
+  add(event: unknown): void {
+    const parsed = toEngineEvents(event);
+    if (parsed.kind === "problem") this.#problem ??= parsed.found;
+    else this.#events.push(...parsed.events);
+    const change = toResourceChange(event);
+    if (change !== undefined) this.#changes.push(change);
+    const diagnostic = toDiagnostic(event);
+    if (diagnostic !== undefined) this.#diagnostics.push(diagnostic);
+  }
+
+  get events(): readonly EngineEvent[] {
+    return this.#events;
+  }
+
+  get changes(): readonly ResourceChange[] {
+    return mergeChanges(this.#changes);
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** An event that could not be read: half a proof is none. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+}
+
+function toDiagnostic(event: unknown): Diagnostic | undefined {
+  const said = diagnosticSchema.safeParse(event).data?.diagnosticEvent;
+  if (said === undefined || said.ephemeral === true) return undefined;
+  const { urn, severity, message } = said;
+  return { urn, severity: severity === "info#err" ? "info" : severity, message: plain(message).trim() };
+}
+
+/** The engine's own marks for colours, such as `<{%reset%}>`. */
+function plain(message: string): string {
+  return message.replaceAll(/<\{%.*?%\}>/g, "");
+}

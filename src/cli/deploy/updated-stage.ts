@@ -1,0 +1,88 @@
+import { upStage, type EngineRun } from "../../adapters/engine-run/engine-run.ts";
+import { lockFromText, refuseLocked } from "../../adapters/engine-run/update-lock.ts";
+import { refuseNotAsShown } from "./shown-inputs.ts";
+import { refuseOtherState } from "./shown-state.ts";
+import { plannedDigest } from "../../as-planned.ts";
+import { printable, RefusalError } from "../../model/refusal.ts";
+import type { ApplicationRollout } from "../../model/rollout.ts";
+import { followRollout, readRollout, type RolledApplication } from "../../rollout.ts";
+import { rolloutView } from "../rollout-text.ts";
+import type { DeployCall } from "./deploy-stage.ts";
+import type { LookAhead } from "./look-ahead.ts";
+import type { OpenedStage } from "./opened-stage.ts";
+import { updateWords } from "./update-words.ts";
+
+/** What the engine did, and how the applications are after it. */
+export interface UpdatedStage {
+  readonly run: EngineRun;
+  readonly message: string;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** The last look at each application that was to change; empty where the cluster did not answer. */
+  readonly rollouts: readonly ApplicationRollout[];
+}
+
+/** How long a look at the cluster may take that nobody can interrupt any more. */
+const LAST_LOOK_MS = 15_000;
+
+/** Deploys what was shown, and follows the roll-out. @throws RefusalError where it could not even begin */
+export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: LookAhead): Promise<UpdatedStage> {
+  const { stage, signal } = call;
+  const { message, record } = await updateWords(call, ahead);
+  const { snapshot, loaded } = opened;
+  await refuseOtherState(stage, ahead.mark, signal);
+  refuseNotAsShown(snapshot);
+  const startedMs = Date.now();
+  const planned = plannedDigest(loaded, snapshot);
+  const up = upStage({ stage, policyPack: undefined, refresh: ahead.refresh, message, record, planned, signal });
+  // Whatever becomes of the looking: nobody leaves the engine alone.
+  const following = follow(call, opened, ahead, up).catch((error: unknown) => unseen(error, signal));
+  const run = await up;
+  const seen = await following;
+  if (run.ended === "locked")
+    throw new RefusalError([refuseLocked(stage, lockFromText(run.said), Date.now(), run.said)], 1);
+  const rollouts = run.ended === "interrupted" ? await lastLook(opened, ahead) : seen;
+  return { run, message, startedMs, endedMs: Date.now(), rollouts };
+}
+
+async function follow(
+  call: DeployCall,
+  opened: OpenedStage,
+  ahead: LookAhead,
+  until: Promise<unknown>,
+): Promise<readonly ApplicationRollout[]> {
+  const { access } = opened;
+  const applications = changing(opened, ahead);
+  if (access === undefined || applications.length === 0) return [];
+  const view = rolloutView(process.stderr);
+  const onProgress = (all: readonly ApplicationRollout[]): void => {
+    view.show(all);
+  };
+  const last = await followRollout({ applications, access, onProgress, until, signal: call.signal });
+  view.clear();
+  return last.kind === "refused" ? [] : last.value;
+}
+
+function unseen(error: unknown, { aborted }: AbortSignal): readonly ApplicationRollout[] {
+  if (aborted) return [];
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`the roll-out cannot be followed: ${printable(why)}\n`);
+  return [];
+}
+
+/** What is where, after Ctrl-C: the signal that ended the engine ends every question with it as well. */
+async function lastLook(opened: OpenedStage, ahead: LookAhead): Promise<readonly ApplicationRollout[]> {
+  const applications = changing(opened, ahead);
+  if (opened.access === undefined || applications.length === 0) return [];
+  const access = { ...opened.access, signal: AbortSignal.timeout(LAST_LOOK_MS) };
+  const read = await readRollout({ applications, access });
+  return read.kind === "refused" ? [] : read.value;
+}
+
+/** The applications whose roll-out is followed: those that change and stay. */
+function changing({ loaded }: OpenedStage, { plan }: LookAhead): readonly RolledApplication[] {
+  const names = new Set(plan.applications.flatMap(({ name, after }) => (after === undefined ? [] : [name])));
+  return loaded.stage.applications.flatMap(({ application: { name }, namespace, pin }) =>
+    names.has(name) ? [{ name, namespace, image: pin.image.digest }] : [],
+  );
+}

@@ -1,0 +1,127 @@
+import { automaticRollback, type AutomaticRollback } from "../../automatic-rollback.ts";
+import type { Json } from "../../model/json.ts";
+import { refused, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { STATEMENT_NAMESPACE } from "../../model/statements/statement.ts";
+import type { RolloutProblem } from "../../model/rollout.ts";
+import type { Publication, Published } from "../publication.ts";
+import { findSigner, type Signer } from "../signer.ts";
+import type { CarriedOut } from "./carry-out.ts";
+import type { DeployCall, DeployResult } from "./deploy-stage.ts";
+import type { LookAhead } from "./look-ahead.ts";
+import type { OpenedStage } from "./opened-stage.ts";
+
+/** What a way back needs, made ready before anything is deployed. */
+export interface WayBack {
+  /** Asked for in gated stages only. */
+  readonly signer: Outcome<Signer>;
+  readonly publication: Publication;
+}
+
+/** What became of going back by itself. */
+export interface WentBack {
+  readonly prepared: AutomaticRollback;
+  /** How the deploy of the good versions ended; undefined where there was none. */
+  readonly ended: DeployResult["ended"] | undefined;
+  /** The document of that deploy. */
+  readonly deploy: Json;
+  readonly published: Published | undefined;
+  /** Everything that could not be done, and the way forward. */
+  readonly stays: readonly Refusal[];
+}
+
+/** Deploys what the files say now; handed in, because a deploy may end in this and never the other way round. */
+export type Redeploy = (call: DeployCall) => Promise<DeployResult>;
+
+/** Whether a failed deploy is taken back at all: a rollback never is. */
+export function mayGoBack({ purpose, options }: DeployCall): boolean {
+  return purpose !== "rollback" && options.rollback !== false;
+}
+
+/** Who would sign a rollback of a gated stage; nobody has to elsewhere. */
+export async function findWayBackSigner(
+  { options, signal }: DeployCall,
+  { loaded: { definition, trust }, nowMs }: OpenedStage,
+): Promise<Outcome<Signer>> {
+  if (!definition.gated) return refused([]);
+  return findSigner({ key: options.key, trust, namespace: STATEMENT_NAMESPACE, nowMs, signal });
+}
+
+/**
+ * The applications whose new image failed. Of one that runs the image it ran before, something else is the reason, and
+ * holding that image would hold what is good.
+ */
+export function failedVersions(
+  { failed }: CarriedOut,
+  { plan }: LookAhead,
+): ReadonlyMap<string, readonly RolloutProblem[]> {
+  const moved = new Set(
+    plan.applications.flatMap(({ name, before, after }) =>
+      after === undefined || before?.image === after.image ? [] : [name],
+    ),
+  );
+  return new Map(failed.flatMap(({ name, problems }) => (moved.has(name) ? [[name, problems] as const] : [])));
+}
+
+/** Takes failed versions back: held, written, deployed, and published as the options say. */
+export async function goBack(
+  call: DeployCall,
+  opened: OpenedStage,
+  ahead: LookAhead,
+  failed: ReadonlyMap<string, readonly RolloutProblem[]>,
+  redeploy: Redeploy,
+): Promise<WentBack> {
+  const { signal } = call;
+  const { loaded, access } = opened;
+  const { signer, publication } = ahead.wayBack;
+  const before = ahead.record.deployed;
+  const nowMs = Date.now();
+  const request = { loaded, before, failed, access, nowMs, signer, publication, signal };
+  const prepared = await automaticRollback(request);
+  const deployed = prepared.restored.length === 0 ? NOT_DEPLOYED : await deployBack(call, ahead, prepared, redeploy);
+  // The pods come first: a remote that does not answer keeps nobody from serving.
+  const published = await prepared.publish();
+  return {
+    prepared,
+    ...deployed,
+    published: published.kind === "accepted" ? published.value : undefined,
+    stays: [...prepared.stays, ...deployed.against, ...refusalsOf(published)],
+  };
+}
+
+interface DeployedBack extends Pick<WentBack, "ended" | "deploy"> {
+  readonly against: readonly Refusal[];
+}
+
+const NOT_DEPLOYED: DeployedBack = { ended: undefined, deploy: null, against: [] };
+
+async function deployBack(
+  call: DeployCall,
+  { plan }: Pick<LookAhead, "plan">,
+  { restored }: AutomaticRollback,
+  redeploy: Redeploy,
+): Promise<DeployedBack> {
+  const versions = restored.map(({ name, from }) => `${name} ${from.image.tag}`).join(", ");
+  const { key, base, fetch, json } = call.options;
+  let deploy: Json = null;
+  try {
+    const { ended } = await redeploy({
+      ...{ stage: call.stage, purpose: "rollback", signal: call.signal },
+      // What was to move beside them was judged a moment ago, and people said yes to it.
+      back: plan.applications.map(({ name }) => name),
+      options: {
+        ...{ yes: true, reason: `the roll-out of ${versions} failed` },
+        ...(key === undefined ? {} : { key }),
+        ...(base === undefined ? {} : { base }),
+        ...(fetch === undefined ? {} : { fetch }),
+        ...(json === undefined ? {} : { json }),
+      },
+      onReport: (document) => {
+        deploy = document;
+      },
+    });
+    return { ended, deploy, against: [] };
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return { ended: "failed", deploy, against: error.refusals };
+  }
+}

@@ -1,0 +1,155 @@
+import { goingBack, type RollbackPlan } from "../../delivery/rollback/rollback-plan.ts";
+import type { Json } from "../../model/json.ts";
+import { orThrow, RefusalError, type Refusal } from "../../model/refusal.ts";
+import { readStatements } from "../../adapters/statements/read-statements.ts";
+import { chainsOf, tailOf, type Chain } from "../../delivery/coverage/statement-chain.ts";
+import { shellCommand } from "../../model/shell-word.ts";
+import { deployStage } from "../deploy/deploy-stage.ts";
+import { exitCodeOf } from "../deploy/exit-code.ts";
+import { publishedFacts, publishedSteps, UNPUBLISHED, type Publication, type Published } from "../publication.ts";
+import type { Signer } from "../signer.ts";
+import { approvalsStep } from "../statement-text.ts";
+import { removeDownMigrations, takeDatabasesBack } from "./down-migrations.ts";
+import { rollbackCommitText } from "./rollback-commit.ts";
+import { writeRestoration, type PlannedRestore, type WrittenRestoration } from "./restoration.ts";
+import type { RollbackCall } from "./rollback.ts";
+import type { RollbackEvidence } from "./rollback-evidence.ts";
+import type { RollbackInputs } from "./rollback-inputs.ts";
+import { waitsForApprovals } from "./steps.ts";
+
+/** A plan that nothing stands against, down to the bytes that will be signed. */
+export interface ReadyRollback {
+  readonly inputs: RollbackInputs;
+  readonly plan: RollbackPlan;
+  readonly evidence: RollbackEvidence;
+  /** Empty in a stage without a gate. */
+  readonly statements: readonly PlannedRestore[];
+  /** Undefined in a stage without a gate. */
+  readonly signer: Signer | undefined;
+  readonly publication: Publication;
+  readonly reason: string;
+  readonly nowMs: number;
+}
+
+/** What became of a rollback that people said yes to. */
+export interface CarriedOut {
+  readonly published: Published;
+  /** The document of the deploy; undefined where nothing was deployed. */
+  readonly deploy: Json | undefined;
+  /** What was refused when the files were written already. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Writes, publishes and deploys: what cannot be published is said, and keeps nobody from going back. */
+export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promise<CarriedOut> {
+  const { stage, options, signal } = call;
+  const { inputs, plan, statements, signer, reason } = ready;
+  await refuseNewStatements(ready);
+  const down = await takeDatabasesBack(call, ready);
+  const { source, trust } = inputs.loaded;
+  const written = await writeRestoration({ stage, source, statements, changes: plan.changes, signer, trust, signal });
+  const { published, refusals } = await publish(ready, written);
+  show(call, writtenText(call, ready, written, published));
+  if (options.deploy === false) return { published, deploy: undefined, refusals };
+  if (waitsForApprovals(ready)) {
+    // Whoever goes on behind `&&` believes that the stage went back.
+    process.exitCode = 1;
+    return { published, deploy: undefined, refusals };
+  }
+  const deployed = await deployRolledBack(call, reason, goingBack(plan, inputs.loaded.stackFile));
+  if (deployed.isDeployed) await removeDownMigrations(inputs, down);
+  return { published, deploy: deployed.deploy, refusals: [...deployed.refusals, ...refusals] };
+}
+
+async function publish(ready: ReadyRollback, { files }: WrittenRestoration): Promise<Omit<CarriedOut, "deploy">> {
+  const { publication, plan, statements, reason } = ready;
+  try {
+    const text = rollbackCommitText(
+      plan,
+      statements.map(({ statement }) => statement.digest),
+      reason,
+    );
+    return { published: await publication.publish({ files, ...text }), refusals: [] };
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return { published: UNPUBLISHED, refusals: error.refusals };
+  }
+}
+
+interface Deployed extends Pick<CarriedOut, "deploy" | "refusals"> {
+  readonly isDeployed: boolean;
+}
+
+/** The deploy of what the files say now; sets the process's exit code. */
+export async function deployRolledBack(
+  { stage, options, signal }: RollbackCall,
+  reason: string,
+  back: readonly string[],
+): Promise<Deployed> {
+  const { key, base, fetch, json, acceptDowntime, breakLock, yes } = options;
+  let document: Json | undefined;
+  const given = { key, base, fetch, json, acceptDowntime, breakLock, yes };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  try {
+    const { ended } = await deployStage({
+      ...{ stage, purpose: "rollback", back, signal, options: { ...known, reason } },
+      onReport: (report) => {
+        document = report;
+      },
+    });
+    process.exitCode = exitCodeOf(ended) ?? process.exitCode;
+    return { deploy: document, refusals: [], isDeployed: ended === "deployed" || ended === "nothing" };
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return { deploy: document, refusals: error.refusals, isDeployed: false };
+  }
+}
+
+/** Somebody may have stated something while the plan was read: what was shown would be no longer so. */
+async function refuseNewStatements({ inputs, plan, statements }: ReadyRollback): Promise<void> {
+  const { record } = inputs;
+  if (record === undefined || statements.length === 0) return;
+  const now = chainsOf(orThrow(await readStatements(plan.stage), 2));
+  const changed = plan.applications.filter(({ name }) => newest(now.get(name)) !== newest(record.chains.get(name)));
+  if (changed.length === 0) return;
+  throw new RefusalError(
+    changed.map(({ name }) => ({
+      code: "stated-meanwhile",
+      place: { path: `statements/${plan.stage}` },
+      found: `a statement about ${name} that was not there when this was planned`,
+      expected: "no statement about it meanwhile",
+      action: "look at it, then type the command again; nothing was written",
+    })),
+  );
+}
+
+function newest(chain: Chain | undefined): string | undefined {
+  return chain?.kind === "chain" ? tailOf(chain.links).statement.digest : chain?.kind;
+}
+
+function writtenText(
+  { stage, options }: RollbackCall,
+  ready: ReadyRollback,
+  { files }: WrittenRestoration,
+  published: Published,
+): string {
+  const count = ready.inputs.record?.gate.approvals?.count ?? 0;
+  const commit = `commit these together: ${shellCommand(["git", "add", ...files])} && git commit`;
+  const waits = waitsForApprovals(ready);
+  const steps = [
+    ...(published.commit === undefined ? [commit] : publishedSteps(published)),
+    ...(waits ? [approvalsStep(stage, count), `when they are there: npm run deploy -- ${stage}`] : []),
+    ...(options.deploy === false && !waits ? [`npm run deploy -- ${stage}`] : []),
+  ];
+  return [
+    `wrote ${files.join(", ")}`,
+    ...publishedFacts(published),
+    ...(waits ? [`${stage} has not gone back yet: approvals are missing`] : []),
+    "next",
+    ...steps.map((step) => `  ${step}`),
+  ].join("\n");
+}
+
+function show({ options }: RollbackCall, text: string): void {
+  if (options.json !== true) process.stdout.write(`\n${text}\n\n`);
+}

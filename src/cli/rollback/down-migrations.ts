@@ -1,0 +1,70 @@
+import {
+  removeDownJobs,
+  runDownMigration,
+  type DownMigration,
+  type DownProgress,
+} from "../../adapters/down-migration.ts";
+import { orThrow, RefusalError } from "../../model/refusal.ts";
+import { refuseStrangeCluster } from "../../stage-cluster-check.ts";
+import type { ReadyRollback } from "./carry-out.ts";
+import type { RollbackCall } from "./rollback.ts";
+import type { RollbackInputs } from "./rollback-inputs.ts";
+
+type DownJob = Pick<DownMigration, "job" | "namespace">;
+
+/**
+ * Runs the down migrations of a plan, one after the other, before anything is written.
+ * @throws RefusalError where one fails: files, stack and running versions are as they were
+ */
+export async function takeDatabasesBack(call: RollbackCall, ready: ReadyRollback): Promise<readonly DownJob[]> {
+  const { plan, inputs } = ready;
+  const { access, loaded, history } = inputs;
+  const running = new Map(loaded.stage.applications.map((one) => [one.application.name, one]));
+  const done: DownJob[] = [];
+  if (access !== undefined && plan.applications.some(({ down }) => down !== undefined)) {
+    // A context of the same name may lead to another cluster: its databases are not to be taken anywhere.
+    const strange = await refuseStrangeCluster(loaded, access);
+    if (strange.length > 0) throw new RefusalError(strange, 1);
+  }
+  for (const { name, before, down } of plan.applications) {
+    if (down === undefined) continue;
+    const application = running.get(name);
+    if (application === undefined || before === undefined || access === undefined)
+      throw new Error(`a down migration of ${name}, which runs nowhere`);
+    const migrated = await runDownMigration({
+      ...{ application, running: before.image, namespace: application.namespace, ...down, access, signal: call.signal },
+      afterUpdate: history[0]?.startTime,
+      onProgress: (progress) => {
+        process.stderr.write(`${progressText(name, down.toLevel, progress)}\n`);
+      },
+    });
+    done.push(orThrow(migrated, 1));
+  }
+  return done;
+}
+
+/** Their evidence is needed until the rollback runs; also that of a run that was killed after its migration. */
+export async function removeDownMigrations(
+  { access, jobs }: Pick<RollbackInputs, "access" | "jobs">,
+  done: readonly DownJob[],
+): Promise<void> {
+  if (access === undefined) return;
+  const earlier = jobs.filter(({ direction, state }) => direction === "down" && state === "succeeded");
+  const all = [...done, ...earlier.map(({ name, namespace }) => ({ job: name, namespace }))];
+  const each = new Map(all.map((one) => [`${one.namespace}/${one.job}`, one]));
+  if (each.size > 0) orThrow(await removeDownJobs([...each.values()], access), 1);
+}
+
+function progressText(name: string, toLevel: number, { job, state }: DownProgress): string {
+  const what = `${name}: the down migration to level ${toLevel} (Job ${job})`;
+  switch (state) {
+    case "started":
+      return `${what} runs …`;
+    case "continued":
+      return `${what} was begun by an earlier run, and goes on …`;
+    case "succeeded":
+      return `${what} has succeeded`;
+    case "failed":
+      return `${what} has failed`;
+  }
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import type { CarriedOut } from "../../../src/cli/deploy/carry-out.ts";
+import { renderEnd, renderStays } from "../../../src/cli/deploy/end-text.ts";
+import { planDeployment } from "../../../src/delivery/deployment/deployment-plan.ts";
+import type { RolloutProblem } from "../../../src/model/rollout.ts";
+import { deployedOf, wantedOf } from "../../delivery/deployment/sample-changes.ts";
+
+const plan = planDeployment({
+  ...{ stage: "prod", changes: [], drift: [], recordDiffers: false },
+  deployed: new Map([["portal", deployedOf("portal", "2.3.0")]]),
+  wanted: new Map([["portal", wantedOf("portal", "2.4.0")]]),
+});
+const problem: RolloutProblem = { code: "crash-loop", object: "Pod/portal-1", text: "it ends at once", log: ["oh no"] };
+
+function doneWith(parts: Partial<CarriedOut>, message?: string): CarriedOut {
+  const diagnostics = message === undefined ? [] : [{ urn: undefined, severity: "error" as const, message }];
+  const run = { ended: "failed" as const, changes: [], events: [], diagnostics, said: "the engine's last words" };
+  const portal = { kind: "Deployment" as const, namespace: "ehealth-prod", name: "portal", ready: 0, wanted: 2 };
+  const rollouts = [{ application: "portal", workloads: [portal], done: false, problems: [] }];
+  return {
+    ended: "failed",
+    updated: { run, message: "Deploy", startedMs: 0, endedMs: 42_000, rollouts },
+    failed: [],
+    ...parts,
+  };
+}
+
+describe("the end of a deploy", () => {
+  it("is one line where it succeeded", () => {
+    assert.equal(renderEnd(plan, doneWith({ ended: "deployed" })), "Deployed prod in 42 s");
+  });
+
+  it("says what failed with the container's own words, and what is where", () => {
+    const text = renderEnd(plan, doneWith({ failed: [{ name: "portal", problems: [problem] }] }, "timed out"));
+    for (const part of ["Failed after 42 s", "Pod/portal-1: it ends at once", "oh no", "0 of 2 pods ready", "2.3.0"])
+      assert.ok(text.includes(part), `${part}\n---\n${text}`);
+    assert.doesNotMatch(text, /timed out/);
+  });
+
+  it("has the engine's words where no application is the reason", () => {
+    assert.match(renderEnd(plan, doneWith({}, "no API server")), /no API server/);
+    assert.match(renderEnd(plan, doneWith({})), /the engine's last words/);
+  });
+
+  it("says how to go on after Ctrl-C", () => {
+    const text = renderEnd(plan, doneWith({ ended: "interrupted" }));
+    assert.match(text, /^Interrupted/);
+    assert.match(text, /npm run deploy -- prod/);
+  });
+});
+
+describe("a failed deploy that stays", () => {
+  const call = { stage: "prod", options: {}, signal: new AbortController().signal };
+  const failed = [{ name: "portal", problems: [problem] }];
+
+  it("says why, and the way forward", () => {
+    assert.match(renderStays({ ...call, purpose: "rollback" }, failed), /never rolled back/);
+    assert.match(renderStays(call, []), /no application is the reason/);
+    assert.match(renderStays(call, failed), /git revert/);
+    assert.match(renderStays({ ...call, options: { rollback: false } }, failed), /npm run rollback -- prod/);
+  });
+});
