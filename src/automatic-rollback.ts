@@ -1,4 +1,4 @@
-import { placeClusterHold } from "./adapters/cluster-holds.ts";
+import { placeClusterHold, readClusterHolds } from "./adapters/cluster-holds.ts";
 import type { ClusterAccess } from "./adapters/kubectl.ts";
 import { readMigrationJobs } from "./adapters/migration-jobs.ts";
 import { readWholeHistory } from "./adapters/stack-history.ts";
@@ -136,14 +136,18 @@ async function planBack({
 }: AutomaticRollbackRequest): Promise<PlannedBack> {
   const { stage, catalogue, stackFile, source } = loaded;
   const namespaces = stage.namespaces.map(({ name }) => name);
-  const [history, jobs] = await Promise.all([
+  const scope = { project: stage.project, stage: stage.name, namespaces };
+  const [history, jobs, holds] = await Promise.all([
     readWholeHistory(stage.name, signal),
     access === undefined ? accepted([]) : readMigrationJobs({ ...access, namespaces }),
+    access === undefined ? accepted([]) : readClusterHolds({ ...scope, access }),
   ]);
   const read = combine({ history, jobs });
   if (read.kind === "refused") return { good: [], refusals: read.refusals };
   const ground = {
     ...{ stage: stage.name, catalogue, stackFile, ...read.value, chains: undefined, nowMs },
+    // They say only which versions are not recommended: no way back fails for want of them.
+    clusterHolds: holds.kind === "accepted" ? holds.value : [],
     ...{ withMigrations: false, acceptDowntime: false, placeOf: source.placeOf.bind(source) },
   };
   const rollouts: readonly FailedRollout[] = [...failed.keys()].map((name) => ({

@@ -9,12 +9,12 @@ import { refuseExpiredApprovals } from "./delivery/deploy-checks/expired-approva
 import { refuseHeldVersions } from "./delivery/deploy-checks/held-versions.ts";
 import { movedVersions, type MovedVersion } from "./delivery/deploy-checks/moved-version.ts";
 import { refuseDatabases } from "./delivery/deploy-checks/databases.ts";
-import { refuseRewrittenHistory } from "./delivery/statement-history.ts";
 import { checkDeploySources } from "./deploy-sources.ts";
 import { checkGitState } from "./git-state.ts";
 import type { DeployedStage, StackUpdate } from "./model/deployed-stage.ts";
 import { accepted, refusalsOf, type Outcome, type Refusal } from "./model/refusal.ts";
 import { stackFileName } from "./model/stack-file.ts";
+import { refuseRewrittenSince, refuseTakenFromRecord } from "./record-kept.ts";
 import { judgeStatements, type StageRecord } from "./stage-record.ts";
 
 export interface DeployQuestion {
@@ -55,22 +55,32 @@ export async function checkDeploy(question: DeployQuestion): Promise<readonly Re
   return [...distinct.values()];
 }
 
-/** Where the project is in git, what is deployed can be found there. The verb `rollback` asks before it writes. */
+/**
+ * Where the project is in git, what is deployed can be found there. The verb `rollback` asks before it writes, and its
+ * own files are not committed yet; what somebody took out of the record, such as a withdrawal, counts all the same.
+ */
 async function checkGit({ loaded, options, purpose, signal }: DeployQuestion): Promise<readonly Refusal[]> {
   const git = new GitFolder(projectRoot, signal);
-  if (purpose === "rollback" || !(await git.isRepository())) return [];
+  if (!(await git.isRepository())) return [];
   const stage = loaded.stage.name;
+  if (purpose === "rollback") {
+    const question = { stage, base: options.base, signal };
+    return loaded.definition.gated ? refuseTakenFromRecord(projectRoot, question) : [];
+  }
+  const { base, fetch = true } = options;
+  const state = await checkGitState({ files: deployedFiles(stage), statementsOf: stage, base, fetch, signal });
+  if (state.kind === "refused") return state.refusals;
+  return refuseRewrittenSince(git, stage, state.value.base);
+}
+
+/** What decides on what is deployed, relative to the project. */
+export function deployedFiles(stage: string): readonly string[] {
   const trust = relative(projectRoot, trustFolder());
-  const files = [
+  return [
     ...["Pulumi.yaml", stackFileName(stage), `statements/${stage}`, "src", "policy", "package.json"],
     // The sandbox's is its own.
     ...(trust === "trust" ? [trust] : []),
   ];
-  const { base, fetch = true } = options;
-  const state = await checkGitState({ files, statementsOf: stage, base, fetch, signal });
-  if (state.kind === "refused") return state.refusals;
-  const { commit, name } = state.value.base;
-  return refuseRewrittenHistory(await git.changesSince(commit, [`statements/${stage}`, "trust/root"]), name);
 }
 
 /** What the cluster remembers: versions that failed, and how far the databases are. */

@@ -39,7 +39,7 @@ export async function checkGitState(question: GitQuestion): Promise<Outcome<GitS
   if (!(await git.isRepository())) return refused(refusalsOf(await findBaseCommit(git, question.base)));
   const remote = await findRemoteBranch(git, question.base);
   const fetched = fetch && remote !== undefined ? await fetchBranch(git, remote, signal) : accepted(false);
-  const base = await findBase(git, question.base, remote);
+  const base = await findBaseIn(git, question.base, remote);
   const [unclean, operation, missing, head, branch] = await Promise.all([
     uncleanFiles(git, files),
     operationInProgress(git),
@@ -59,7 +59,11 @@ export async function checkGitState(question: GitQuestion): Promise<Outcome<GitS
 }
 
 /** The remote's branch counts before one of the same name here: it is where the others look. */
-async function findBase(
+export async function findBase(git: GitFolder, named: string | undefined): Promise<Outcome<BaseCommit>> {
+  return findBaseIn(git, named, await findRemoteBranch(git, named));
+}
+
+async function findBaseIn(
   git: GitFolder,
   named: string | undefined,
   remote: RemoteBranch | undefined,

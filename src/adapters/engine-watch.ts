@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 const INTERVAL_MS = 5_000;
 
@@ -8,21 +8,44 @@ const INTERVAL_MS = 5_000;
  * @param address `127.0.0.1:<port>`
  */
 export function watchEngine(address: string, onGone: () => void, intervalMs = INTERVAL_MS): void {
-  const separator = address.lastIndexOf(":");
-  const [host, port] = [address.slice(0, separator), Number(address.slice(separator + 1))];
-  if (separator < 0 || !Number.isInteger(port)) return;
+  if (addressOf(address) === undefined) return;
   const timer = setInterval(() => {
-    const socket = connect({ host, port });
-    socket.unref();
-    socket.once("connect", () => socket.destroy());
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      // A machine that has no sockets left says nothing about the engine.
-      if (error.code !== "ECONNREFUSED") return;
+    ask(address, (gone) => {
+      if (!gone) return;
       clearInterval(timer);
       onGone();
-    });
+    })?.unref();
   }, intervalMs);
   timer.unref();
+}
+
+/** Whether nobody listens there, for certain. @param address `127.0.0.1:<port>` */
+export async function isEngineGone(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (ask(address, resolve) === undefined) resolve(false);
+  });
+}
+
+function ask(address: string, onAnswer: (gone: boolean) => void): Socket | undefined {
+  const place = addressOf(address);
+  if (place === undefined) return undefined;
+  const socket = connect(place);
+  socket.once("connect", () => {
+    socket.destroy();
+    onAnswer(false);
+  });
+  socket.once("error", (error: NodeJS.ErrnoException) => {
+    // A machine that has no sockets left says nothing about the engine.
+    onAnswer(error.code === "ECONNREFUSED");
+  });
+  return socket;
+}
+
+function addressOf(address: string): { readonly host: string; readonly port: number } | undefined {
+  const separator = address.lastIndexOf(":");
+  const port = Number(address.slice(separator + 1));
+  if (separator < 0 || !Number.isInteger(port)) return undefined;
+  return { host: address.slice(0, separator), port };
 }
 
 /** What the engine's language host hands every program; undefined where it is another host. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { engineAddress, watchEngine } from "../../src/adapters/engine-watch.ts";
+import { engineAddress, isEngineGone, watchEngine } from "../../src/adapters/engine-watch.ts";
 
 const INTERVAL_MS = 5;
 
@@ -29,6 +29,18 @@ describe("the watch over the engine", () => {
     const alive = setInterval(() => undefined, 1_000);
     await promise;
     clearInterval(alive);
+  });
+
+  it("tells at once whether anybody listens there, and says nothing of what is no address", async () => {
+    const server = createServer((socket) => socket.resume());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    assert.equal(await isEngineGone(`127.0.0.1:${port}`), false);
+    server.close();
+    await once(server, "close");
+    assert.equal(await isEngineGone(`127.0.0.1:${port}`), true);
+    for (const word of ["", "4711", "127.0.0.1:http"]) assert.equal(await isEngineGone(word), false);
   });
 
   it("finds the address among the program's words", () => {

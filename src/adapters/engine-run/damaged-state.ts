@@ -18,10 +18,7 @@ const MS_PER_NS = 1e-6;
 const MAX_READ = 20;
 const MAX_NAMED = 3;
 
-/**
- * Why a state file is no use, and what to type: the newest copies that are whole. The one beside the state is from the
- * last step before this one, the others from the ends of updates.
- */
+/** Why a state file is no use, and what to type: the newest copies that are whole. */
 export async function describeDamage(stage: string, files: BackendFiles, found: string): Promise<Refusal> {
   const backups = await findBackups(files);
   return {
@@ -49,7 +46,7 @@ function describe({ path, madeMs }: StateBackup): string {
   return `a copy of ${new Date(madeMs).toISOString()}: ${path}`;
 }
 
-/** Those that can be read, the newest first. */
+/** Those that can be read: of the ends of updates, the newest first, then the one beside the state. */
 export async function findBackups({ state, backups }: BackendFiles): Promise<readonly StateBackup[]> {
   const names = await readdir(backups).catch(() => []);
   const dated = names.flatMap((name) => {
@@ -57,8 +54,8 @@ export async function findBackups({ state, backups }: BackendFiles): Promise<rea
     return time === undefined ? [] : [{ path: join(backups, name), madeMs: Math.floor(Number(time) * MS_PER_NS) }];
   });
   const newest = dated.toSorted((left, right) => right.madeMs - left.madeMs).slice(0, MAX_READ);
-  // After an update has ended, the one beside the state is the older.
-  const candidates = [...(await besides(state)), ...newest].toSorted((left, right) => right.madeMs - left.madeMs);
+  // The one beside the state last: whoever writes over a broken state makes it a copy of that.
+  const candidates = [...newest, ...(await besides(state))];
   const whole = await Promise.all(candidates.map(async ({ path }) => isWhole(path)));
   return candidates.filter((_, index) => whole[index]).slice(0, MAX_NAMED);
 }

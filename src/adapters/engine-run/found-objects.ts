@@ -8,7 +8,8 @@ import type { FoundObject } from "./settle-pending.ts";
 const wantedSchema = z.object({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+  // Nothing else of an object may be in what names it.
+  metadata: z.object({ name: z.string(), namespace: z.string().exactOptional() }),
 });
 
 const liveSchema = z.object({
@@ -27,6 +28,8 @@ type Live = z.output<typeof liveSchema>["items"][number];
 
 /** What the provider's names for field managers begin with. */
 const PROVIDER_MANAGER = "pulumi-kubernetes";
+/** The name that the provider makes up for one object that it makes, and keeps in its state. */
+const MADE_UP = /^pulumi-kubernetes-[0-9a-f]{8}$/;
 const MAX_AT_ONCE = 8;
 
 /** Those of the objects that are in the cluster, by URN; one that somebody else made there is not among them. */
@@ -57,10 +60,11 @@ async function find(
   const only = ["--field-selector", `metadata.name=${name}`, "--show-managed-fields"];
   const read = await askKubectl(["get", resourceName(apiVersion, kind), ...where, ...only], liveSchema, access);
   if (read.kind === "refused") return read;
-  const fieldManager = read.value.items.map(managerOf)[0];
+  const [fieldManager, ...others] = read.value.items.slice(0, 1).flatMap(managersOf);
   if (fieldManager === undefined) return accepted([]);
   const id = namespace === undefined ? name : `${namespace}/${name}`;
-  return accepted([[urn, { id, fieldManager }] as const]);
+  const madeUp = [fieldManager, ...others].filter((manager) => MADE_UP.test(manager));
+  return accepted([[urn, { id, fieldManager, madeUp, named: { apiVersion, kind, metadata } }] as const]);
 }
 
 /** `Kind.version.group`, by which kubectl asks for no other version than this one; the core group's name is empty. */
@@ -69,10 +73,11 @@ function resourceName(apiVersion: string, kind: string): string {
   return `${kind}.${version ?? ""}.${group ?? ""}`;
 }
 
-/** The newest name under which the provider applied it; none for an object that leaves. */
-function managerOf({ metadata }: Live): string | undefined {
-  if (metadata.deletionTimestamp !== undefined) return undefined;
+/** The names under which the provider applied it, the newest first; none for an object that leaves. */
+function managersOf({ metadata }: Live): readonly string[] {
+  if (metadata.deletionTimestamp !== undefined) return [];
   return metadata.managedFields
     .filter(({ manager, operation }) => operation === "Apply" && manager.startsWith(PROVIDER_MANAGER))
-    .toSorted((left, right) => (left.time < right.time ? 1 : -1))[0]?.manager;
+    .toSorted((left, right) => (left.time < right.time ? 1 : -1))
+    .map(({ manager }) => manager);
 }

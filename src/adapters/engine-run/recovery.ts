@@ -3,9 +3,10 @@ import type { ClusterAccess } from "../kubectl.ts";
 import { refreshStage, type EngineRun } from "./engine-run.ts";
 import { findObjects } from "./found-objects.ts";
 import { readStackState } from "./read-stack-state.ts";
+import { relinquishFields } from "./relinquished-fields.ts";
 import { exportState, importState } from "./state-transfer.ts";
 import type { PendingOperation, StackState } from "./stack-state.ts";
-import { pendingCreates, settlePending, type SettledOperation } from "./settle-pending.ts";
+import { deadManagers, pendingCreates, settlePending, type SettledOperation } from "./settle-pending.ts";
 
 /** The engine's word for an object that it had begun to make. */
 const CREATING = "creating";
@@ -17,8 +18,8 @@ export interface Recovery {
 
 /**
  * Brings the state of a stack into line with the cluster after a run was killed in the middle of an update: what that
- * run was creating and the cluster has is taken over, and the engine then looks at everything. Nothing in the cluster
- * is touched. Without it the next update would fail on its own objects, or take an object for unchanged that the killed
+ * run was creating and the cluster has is taken over, and the engine then looks at everything. In the cluster nothing is
+ * touched but whom fields belong to: of objects that a later run has taken over by itself, the killed run's name is taken. Without it the next update would fail on its own objects, or take an object for unchanged that the killed
  * run had changed. A run of it that is killed itself is done again by the next.
  * @param access of the stage's cluster; undefined for a stage that names none
  * @param against asked where there is something to settle: what stands against believing what this cluster says. The
@@ -76,6 +77,11 @@ async function settleCreates(
   const inputs = new Map([...creates].map(([urn, resource]) => [urn, resource["inputs"]]));
   const found = access === undefined ? accepted(new Map<string, never>()) : await findObjects(inputs, access);
   if (found.kind === "refused") return found;
+  if (access !== undefined) {
+    // Before the state forgets what was pending: nobody would look again.
+    const relinquished = await relinquishFields(deadManagers(deployment, found.value), access);
+    if (relinquished.kind === "refused") return relinquished;
+  }
   const settlement = settlePending(deployment, found.value);
   const imported = await importState(stage, { ...exported.value.whole, deployment: settlement.deployment }, signal);
   return imported.kind === "refused" ? imported : accepted(settlement.settled);

@@ -7,6 +7,16 @@ export interface FoundObject {
   readonly id: string;
   /** The name under which that run applied its fields; whoever goes on must use it, or the two are in conflict. */
   readonly fieldManager: string;
+  /** All the names that the provider made up and applied fields of it under. */
+  readonly madeUp: readonly string[];
+  /** The object as kubectl takes it, and nothing of it but its name. */
+  readonly named: JsonObject;
+}
+
+/** A name of a run that is no more, under which fields of an object are still held. */
+export interface DeadManager {
+  readonly manager: string;
+  readonly named: JsonObject;
 }
 
 export interface SettledOperation {
@@ -35,6 +45,22 @@ export function pendingCreates(deployment: JsonObject): ReadonlyMap<string, Json
       return isCreate ? [[textOf(resource["urn"]), resource] as const] : [];
     }),
   );
+}
+
+/**
+ * The names that a killed run left on what it was creating: of the runs that went on, each made up one of its own, and
+ * every later change of a field that the dead one holds as well is refused as a conflict with it.
+ */
+export function deadManagers(deployment: JsonObject, found: ReadonlyMap<string, FoundObject>): readonly DeadManager[] {
+  const { resources } = settlePending(deployment, found).deployment;
+  const living = objectsOf(resources).filter((resource) => resource["delete"] !== true);
+  return living.flatMap(({ urn, id, outputs }): readonly DeadManager[] => {
+    const object = found.get(textOf(urn));
+    const kept = isJsonObject(outputs) ? textOf(outputs[FIELD_MANAGER_KEY]) : "";
+    // Where nothing is held under the name that stays, the others hold all there is.
+    if (object?.id !== id || object?.madeUp.includes(kept) !== true) return [];
+    return object.madeUp.flatMap((manager) => (manager === kept ? [] : [{ manager, named: object.named }]));
+  });
 }
 
 /**

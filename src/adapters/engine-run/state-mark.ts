@@ -8,21 +8,27 @@ import { findBackendFiles } from "./backend-files.ts";
 /** Tells one state of a stack from another. */
 export type StateMark = string;
 
-/**
- * Of the state as it lies there now: of its file, which costs nothing to look at; of other backends, of the newest update.
- * @param newest of the history, where the caller has read it a moment ago; undefined within it: there is none
- */
-export async function readStateMark(
-  stage: string,
-  signal: AbortSignal,
-  newest?: { readonly update: StackUpdate | undefined },
-): Promise<Outcome<StateMark>> {
-  const files = await findBackendFiles(stage, signal);
-  if (files.kind === "refused") return files;
-  if (files.value !== undefined) return accepted(await markOfFile(files.value.state));
-  if (newest !== undefined) return accepted(markOfUpdate(newest.update));
+/** Of the state as it lies there now: of its file, else of the newest update. */
+export async function readStateMark(stage: string, signal: AbortSignal): Promise<Outcome<StateMark>> {
+  const file = await readFileMark(stage, signal);
+  if (file.kind === "refused") return file;
+  if (file.value !== undefined) return accepted(file.value);
   const history = await readStackHistory({ stage, enough: () => true, signal });
   return andThen(history, ([update]) => accepted(markOfUpdate(update)));
+}
+
+/** Costs nothing; undefined where the backend is no folder of files. */
+export async function readFileMark(stage: string, signal: AbortSignal): Promise<Outcome<StateMark | undefined>> {
+  const files = await findBackendFiles(stage, signal);
+  if (files.kind === "refused") return files;
+  return accepted(files.value === undefined ? undefined : await markOfFile(files.value.state));
+}
+
+/** @param update the newest of the history; undefined: it has none */
+export function markOfUpdate(update: StackUpdate | undefined): StateMark {
+  if (update === undefined) return "no update";
+  const { version, kind, result, startMs, endMs = 0 } = update;
+  return ["update", version, kind, result, startMs, endMs].join("/");
 }
 
 async function markOfFile(path: string): Promise<StateMark> {
@@ -33,10 +39,4 @@ async function markOfFile(path: string): Promise<StateMark> {
     if (codeOf(error) === "ENOENT") return "no file";
     throw error;
   }
-}
-
-function markOfUpdate(update: StackUpdate | undefined): StateMark {
-  if (update === undefined) return "no update";
-  const { version, kind, result, startMs, endMs = 0 } = update;
-  return ["update", version, kind, result, startMs, endMs].join("/");
 }

@@ -84,7 +84,7 @@ function isAnswered({ back }: DeployCall, { applications }: DeploymentPlan): boo
 
 async function finish(call: DeployCall, opened: OpenedStage, ahead: LookAhead): Promise<DeployResult> {
   const done = await carryOut(call, opened, ahead);
-  show(call, `\n${renderEnd(ahead.plan, done)}`);
+  show(call, `\n${renderEnd(ahead.plan, done, call.purpose)}`);
   const failed = failedVersions(done, ahead);
   if (done.ended !== "failed") return end(call, ahead.plan, done.ended, done);
   if (failed.size === 0 || !mayGoBack(call)) {

@@ -8,20 +8,36 @@ import type { FailedApplication } from "../../delivery/deployment/failed-applica
 import type { DeployCall } from "./deploy-stage.ts";
 import type { CarriedOut } from "./carry-out.ts";
 
-/** How a deploy ended, for people. */
-export function renderEnd(plan: DeploymentPlan, done: CarriedOut): string {
+/**
+ * How a deploy ended, for people.
+ * @param purpose a rollback says itself how its way goes on: its files are not committed yet
+ */
+export function renderEnd(plan: DeploymentPlan, done: CarriedOut, purpose: DeployCall["purpose"] = "deploy"): string {
   const { ended, updated, failed } = done;
   const took = `${Math.round((updated.endedMs - updated.startedMs) / 1000)} s`;
   if (ended === "deployed") return `Deployed ${plan.stage} in ${took}`;
   const word = ended === "interrupted" ? "Interrupted" : "Failed";
   return [
-    `${word} after ${took}: ${plan.stage} is not as its files say`,
+    `${word} after ${took}: ${plan.stage} ${stateText(done)}`,
     ...(failed.length === 0 ? wordsOf(done) : failed.map(({ name, problems }) => renderProblems(name, problems))),
     ...renderWhere(plan, updated.rollouts),
-    ...(ended === "interrupted"
-      ? [`next\n  npm run deploy -- ${shellWord(plan.stage)}   # goes on with what is missing`]
-      : []),
+    ...(ended === "interrupted" && purpose !== "rollback" ? [`next\n  ${nextAfter(plan.stage, done)}`] : []),
   ].join("\n\n");
+}
+
+/** After an update that came to its end only the applications themselves are in question. */
+function stateText({ ended, updated: { run } }: CarriedOut): string {
+  if (run.ended !== "succeeded") return "is not as its files say";
+  return ended === "interrupted"
+    ? "is as its files say; its smoke checks did not come to their end"
+    : "is as its files say, and a smoke check failed";
+}
+
+/** A deploy would find nothing to do after an update that came to its end, and check nothing. */
+function nextAfter(stage: string, { updated: { run } }: CarriedOut): string {
+  return run.ended === "succeeded"
+    ? `npm run status   # looks at what runs; the way back: npm run rollback -- ${shellWord(stage)}`
+    : `npm run deploy -- ${shellWord(stage)}   # goes on with what is missing`;
 }
 
 /** The engine's own words, where no application is the reason. */

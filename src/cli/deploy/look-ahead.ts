@@ -1,5 +1,5 @@
 import { previewStage, type EngineRun } from "../../adapters/engine-run/engine-run.ts";
-import { readStateMark, type StateMark } from "../../adapters/engine-run/state-mark.ts";
+import { markOfUpdate, readFileMark, type StateMark } from "../../adapters/engine-run/state-mark.ts";
 import { refuseLeavingNamespaces } from "../../adapters/leaving-namespaces.ts";
 import { readStackHistory } from "../../adapters/stack-history.ts";
 import { readDeployedStage } from "../../adapters/stack-outputs.ts";
@@ -62,12 +62,13 @@ export interface StackRecord {
  */
 export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<LookAhead> {
   const { signal } = call;
-  const recorded = readRecord(opened, signal);
-  const marked = recorded.then((read) => markOf(call, read));
-  const [preview, known, mark, against, leaving, found, publication, signer] = await Promise.all([
+  // First: an update that ends while all this is read is one that came later.
+  const early = readFileMark(call.stage, signal);
+  const recorded = early.then(() => readRecord(opened, signal));
+  const [preview, file, known, against, leaving, found, publication, signer] = await Promise.all([
     previewOnce(call, false),
+    early,
     recorded,
-    marked,
     recorded.then((read) => checksOf(call, opened, read)),
     leavingOf(opened),
     driftOf(opened, signal),
@@ -76,9 +77,9 @@ export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<
   ]);
   signal.throwIfAborted();
   const judged = judgePreview(preview, opened);
-  const read = combine({ record: known, mark, drift: found, publication });
+  const read = combine({ file, record: known, drift: found, publication });
   refuse([...refusalsOf(read), ...against, ...leaving, ...judged.refusals]);
-  const { record, drift, publication: prepared } = orThrow(read, 1);
+  const { record, drift, publication: prepared, file: mark = markOfUpdate(record.history[0]) } = orThrow(read, 1);
   const { objects, unlisted } = drift;
   const refresh = splitDrift(objects).overwritten.length > 0;
   const decided = refresh ? await lookCloser(call, opened) : { preview, warnings: judged.warnings };
@@ -92,7 +93,7 @@ export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<
   });
   const warnings = [...decided.warnings, ...warnUnsigned(signer), ...unlisted.map(warnUnlisted)];
   const wayBack = { signer, publication: prepared };
-  return { plan, record, mark: orThrow(mark, 1), refresh, warnings, wayBack };
+  return { plan, record, mark, refresh, warnings, wayBack };
 }
 
 /** Whoever says yes knows beforehand that a bad version stays. */
@@ -117,12 +118,6 @@ async function lookCloser(call: DeployCall, opened: OpenedStage) {
 
 async function previewOnce({ stage, signal }: DeployCall, refresh: boolean): Promise<EngineRun> {
   return previewStage({ stage, policyPack: undefined, refresh, signal });
-}
-
-/** What was read is of this state, or of one before it: an update that ends in between is seen as one that came later. */
-async function markOf({ stage, signal }: DeployCall, read: Outcome<StackRecord>): Promise<Outcome<StateMark>> {
-  if (read.kind === "refused") return read;
-  return readStateMark(stage, signal, { update: read.value.history[0] });
 }
 
 async function checksOf(

@@ -1,3 +1,4 @@
+import { endLeftProcesses } from "../../adapters/engine-run/left-processes.ts";
 import { readStackState } from "../../adapters/engine-run/read-stack-state.ts";
 import { recoverStack } from "../../adapters/engine-run/recovery.ts";
 import { breakLock, readUpdateLock, refuseLocked } from "../../adapters/engine-run/update-lock.ts";
@@ -10,6 +11,7 @@ import { shellCommand } from "../../model/shell-word.ts";
 import { refuseStrangeCluster } from "../../stage-cluster-check.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { OpenedStage } from "./opened-stage.ts";
+import { settledLines } from "./settled-text.ts";
 
 /**
  * Sees to it that nobody else is at work on the stack and that its state is whole: what a killed run left is settled
@@ -26,6 +28,7 @@ export async function prepareStack(call: DeployCall, { loaded, access, nowMs }: 
     } else {
       orThrow(await breakLock(stage, nowMs, signal), 1);
       if (lock !== undefined) say(`removed the update lock of ${lock.owner} on ${lock.host} (process ${lock.pid})`);
+      await endLeft();
     }
   }
   if (dryRun) {
@@ -39,7 +42,12 @@ export async function prepareStack(call: DeployCall, { loaded, access, nowMs }: 
   const { settled } = orThrow(withInit(await recoverStack(stage, access, signal, against), stage), 1);
   if (settled.length === 0) return;
   say(`settled what a killed run had left: ${settled.length} ${plural(settled.length)}`);
-  for (const { urn, outcome } of settled) say(`  ${urn.split("::").at(-1) ?? urn}: ${outcome}`);
+  for (const line of settledLines(settled)) say(line);
+  await endLeft();
+}
+
+async function endLeft(): Promise<void> {
+  for (const { program, pid } of await endLeftProcesses()) say(`ended ${program} (process ${pid}) of a killed engine`);
 }
 
 /** Before a state is brought into line with what a cluster says, it has to be the stage's. */

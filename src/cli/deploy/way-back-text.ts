@@ -1,9 +1,10 @@
 import { renderRefusals } from "../../model/refusal.ts";
 import type { Json } from "../../model/json.ts";
 import { renderPin } from "../../model/pin-text.ts";
-import { shellCommand, shellWord } from "../../model/shell-word.ts";
-import { publishedFacts, publishedSteps, publishedToJson, UNPUBLISHED } from "../publication.ts";
+import { shellWord } from "../../model/shell-word.ts";
+import { publishedFacts, publishedToJson, UNPUBLISHED } from "../publication.ts";
 import type { DeployResult } from "./deploy-stage.ts";
+import { goOnStep, sharingSteps } from "./go-on-steps.ts";
 import type { WentBack } from "./way-back.ts";
 
 /** Whether the stage is back at what was good. */
@@ -15,16 +16,12 @@ export function endOfWayBack({ prepared, ended }: WentBack): DeployResult["ended
 
 /** What was taken back, what stays, and what comes next. */
 export function renderWentBack(stage: string, went: WentBack): string {
-  const { prepared, ended, published = UNPUBLISHED, stays } = went;
-  const { restored, heldInCluster, files } = prepared;
+  const { prepared, published = UNPUBLISHED, stays } = went;
+  const { restored, heldInCluster } = prepared;
   const names = restored.map(({ name, from, to }) => `${name} ${from.image.tag} -> ${to.image.tag}`).join(", ");
-  const isBack = endOfWayBack(went) === "rolled-back";
   return [
     ...(restored.length === 0 ? [`NOT rolled back: ${stage} stays as it is now`] : []),
-    ...(restored.length > 0 && isBack ? [`Rolled back: ${names}`] : []),
-    ...(restored.length > 0 && !isBack
-      ? [`The rollback FAILED as well (${names}; ${ended ?? "not deployed"}): nothing more is tried by itself`]
-      : []),
+    ...(restored.length === 0 ? [] : [restoredText(went, names)]),
     ...(stays.length === 0 ? [] : [renderRefusals(stays)]),
     ...(heldInCluster.length === 0
       ? []
@@ -32,14 +29,22 @@ export function renderWentBack(stage: string, went: WentBack): string {
           `On hold in the cluster: the failed version of ${heldInCluster.join(", ")}. No deploy brings it there again before\nnpm run resume -- ${shellWord(stage)} ${heldInCluster.map(shellWord).join(" ")}`,
         ]),
     ...publishedFacts(published),
-    ...renderNext(files, published),
+    ...renderNext(stage, went),
   ].join("\n\n");
 }
 
-function renderNext(files: readonly string[], published: NonNullable<WentBack["published"]>): readonly string[] {
+function restoredText(went: WentBack, names: string): string {
+  const { ended } = went;
+  if (endOfWayBack(went) === "rolled-back") return `Rolled back: ${names}`;
+  return ended === "interrupted"
+    ? `The rollback was INTERRUPTED (${names}): its files are written, and not all of it is deployed`
+    : `The rollback FAILED as well (${names}; ${ended ?? "not deployed"}): nothing more is tried by itself`;
+}
+
+function renderNext(stage: string, { prepared, ended, published = UNPUBLISHED }: WentBack): readonly string[] {
+  const { files } = prepared;
   if (files.length === 0) return [];
-  const commit = `commit these together: ${shellCommand(["git", "add", ...files])} && git commit`;
-  const steps = published.commit === undefined ? [commit] : publishedSteps(published);
+  const steps = [...sharingSteps(files, published), ...(ended === "interrupted" ? [goOnStep(stage)] : [])];
   return steps.length === 0 ? [] : [["next", ...steps.map((step) => `  ${step}`)].join("\n")];
 }
 

@@ -1,6 +1,6 @@
 import { automaticRollback, type AutomaticRollback } from "../../automatic-rollback.ts";
 import type { Json } from "../../model/json.ts";
-import { refused, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { accepted, refused, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { STATEMENT_NAMESPACE } from "../../model/statements/statement.ts";
 import type { RolloutProblem } from "../../model/rollout.ts";
 import type { Publication, Published } from "../publication.ts";
@@ -79,7 +79,7 @@ export async function goBack(
   const prepared = await automaticRollback(request);
   const deployed = prepared.restored.length === 0 ? NOT_DEPLOYED : await deployBack(call, ahead, prepared, redeploy);
   // The pods come first: a remote that does not answer keeps nobody from serving.
-  const published = await prepared.publish();
+  const published = await publishBack(prepared, signal);
   return {
     prepared,
     ...deployed,
@@ -88,16 +88,31 @@ export async function goBack(
   };
 }
 
+/** After Ctrl-C git answers no more: the commit is then the next step, which is said. */
+export async function publishBack(
+  { publish }: Pick<AutomaticRollback, "publish">,
+  signal: AbortSignal,
+): Promise<Outcome<Published | undefined>> {
+  try {
+    signal.throwIfAborted();
+    return await publish();
+  } catch (error) {
+    if (signal.aborted) return accepted(undefined);
+    throw error;
+  }
+}
+
 interface DeployedBack extends Pick<WentBack, "ended" | "deploy"> {
   readonly against: readonly Refusal[];
 }
 
 const NOT_DEPLOYED: DeployedBack = { ended: undefined, deploy: null, against: [] };
 
-async function deployBack(
+/** What was refused is told beside what had been refused before. */
+export async function deployBack(
   call: DeployCall,
   { plan }: Pick<LookAhead, "plan">,
-  { restored }: AutomaticRollback,
+  { restored }: Pick<AutomaticRollback, "restored">,
   redeploy: Redeploy,
 ): Promise<DeployedBack> {
   const versions = restored.map(({ name, from }) => `${name} ${from.image.tag}`).join(", ");
@@ -121,6 +136,8 @@ async function deployBack(
     });
     return { ended, deploy, against: [] };
   } catch (error) {
+    // Files and holds are written: whoever stopped it is told how it goes on.
+    if (call.signal.aborted) return { ended: "interrupted", deploy, against: [] };
     if (!(error instanceof RefusalError)) throw error;
     return { ended: "failed", deploy, against: error.refusals };
   }

@@ -3,10 +3,11 @@ import type { Json } from "../../model/json.ts";
 import { orThrow, RefusalError, type Refusal } from "../../model/refusal.ts";
 import { readStatements } from "../../adapters/statements/read-statements.ts";
 import { chainsOf, tailOf, type Chain } from "../../delivery/coverage/statement-chain.ts";
-import { shellCommand } from "../../model/shell-word.ts";
 import { deployStage } from "../deploy/deploy-stage.ts";
 import { exitCodeOf } from "../deploy/exit-code.ts";
-import { publishedFacts, publishedSteps, UNPUBLISHED, type Publication, type Published } from "../publication.ts";
+import { goOnStep, sharingSteps } from "../deploy/go-on-steps.ts";
+import type { Redeploy } from "../deploy/way-back.ts";
+import { publishedFacts, UNPUBLISHED, type Publication, type Published } from "../publication.ts";
 import type { Signer } from "../signer.ts";
 import { approvalsStep } from "../statement-text.ts";
 import { removeDownMigrations, takeDatabasesBack } from "./down-migrations.ts";
@@ -48,7 +49,7 @@ export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promis
   const down = await takeDatabasesBack(call, ready);
   const { source, trust } = inputs.loaded;
   const written = await writeRestoration({ stage, source, statements, changes: plan.changes, signer, trust, signal });
-  const { published, refusals } = await publish(ready, written);
+  const { published, refusals } = await publish(call, ready, written);
   show(call, writtenText(call, ready, written, published));
   if (options.deploy === false) return { published, deploy: undefined, refusals };
   if (waitsForApprovals(ready)) {
@@ -56,12 +57,18 @@ export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promis
     process.exitCode = 1;
     return { published, deploy: undefined, refusals };
   }
-  const deployed = await deployRolledBack(call, reason, goingBack(plan, inputs.loaded.stackFile));
-  if (deployed.isDeployed) await removeDownMigrations(inputs, down);
+  const back = goingBack(plan, inputs.loaded.stackFile);
+  const sharing = sharingSteps(written.files, published);
+  const deployed = await deployRolledBack(call, { reason, back, sharing });
+  if (deployed.isDeployed) await removeDownMigrations(inputs, back, down);
   return { published, deploy: deployed.deploy, refusals: [...deployed.refusals, ...refusals] };
 }
 
-async function publish(ready: ReadyRollback, { files }: WrittenRestoration): Promise<Omit<CarriedOut, "deploy">> {
+async function publish(
+  { signal }: RollbackCall,
+  ready: ReadyRollback,
+  { files }: WrittenRestoration,
+): Promise<Omit<CarriedOut, "deploy">> {
   const { publication, plan, statements, reason } = ready;
   try {
     const text = rollbackCommitText(
@@ -71,6 +78,8 @@ async function publish(ready: ReadyRollback, { files }: WrittenRestoration): Pro
     );
     return { published: await publication.publish({ files, ...text }), refusals: [] };
   } catch (error) {
+    // The deploy ends at once as well, and says how it goes on.
+    if (signal.aborted) return { published: UNPUBLISHED, refusals: [] };
     if (!(error instanceof RefusalError)) throw error;
     return { published: UNPUBLISHED, refusals: error.refusals };
   }
@@ -80,26 +89,44 @@ interface Deployed extends Pick<CarriedOut, "deploy" | "refusals"> {
   readonly isDeployed: boolean;
 }
 
+export interface RolledBackDeploy {
+  readonly reason: string;
+  /** Who goes back. */
+  readonly back: readonly string[];
+  /** What is still to be done for the files to be committed. */
+  readonly sharing: readonly string[];
+}
+
 /** The deploy of what the files say now; sets the process's exit code. */
 export async function deployRolledBack(
-  { stage, options, signal }: RollbackCall,
-  reason: string,
-  back: readonly string[],
+  call: RollbackCall,
+  { reason, back, sharing }: RolledBackDeploy,
+  redeploy: Redeploy = deployStage,
 ): Promise<Deployed> {
+  const { stage, options, signal } = call;
   const { key, base, fetch, json, acceptDowntime, breakLock, yes } = options;
   let document: Json | undefined;
   const given = { key, base, fetch, json, acceptDowntime, breakLock, yes };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   try {
-    const { ended } = await deployStage({
+    const { ended } = await redeploy({
       ...{ stage, purpose: "rollback", back, signal, options: { ...known, reason } },
       onReport: (report) => {
         document = report;
       },
     });
     process.exitCode = exitCodeOf(ended) ?? process.exitCode;
+    if (ended === "interrupted") show(call, stepsText([...sharing, goOnStep(stage)]));
     return { deploy: document, refusals: [], isDeployed: ended === "deployed" || ended === "nothing" };
   } catch (error) {
+    if (signal.aborted) {
+      process.exitCode = exitCodeOf("interrupted");
+      show(
+        call,
+        ["Interrupted: the files are written, and not deployed", stepsText([...sharing, goOnStep(stage)])].join("\n"),
+      );
+      return { deploy: document, refusals: [], isDeployed: false };
+    }
     if (!(error instanceof RefusalError)) throw error;
     return { deploy: document, refusals: error.refusals, isDeployed: false };
   }
@@ -134,10 +161,9 @@ function writtenText(
   published: Published,
 ): string {
   const count = ready.inputs.record?.gate.approvals?.count ?? 0;
-  const commit = `commit these together: ${shellCommand(["git", "add", ...files])} && git commit`;
   const waits = waitsForApprovals(ready);
   const steps = [
-    ...(published.commit === undefined ? [commit] : publishedSteps(published)),
+    ...sharingSteps(files, published),
     ...(waits ? [approvalsStep(stage, count), `when they are there: npm run deploy -- ${stage}`] : []),
     ...(options.deploy === false && !waits ? [`npm run deploy -- ${stage}`] : []),
   ];
@@ -145,9 +171,12 @@ function writtenText(
     `wrote ${files.join(", ")}`,
     ...publishedFacts(published),
     ...(waits ? [`${stage} has not gone back yet: approvals are missing`] : []),
-    "next",
-    ...steps.map((step) => `  ${step}`),
+    stepsText(steps),
   ].join("\n");
+}
+
+function stepsText(steps: readonly string[]): string {
+  return ["next", ...steps.map((step) => `  ${step}`)].join("\n");
 }
 
 function show({ options }: RollbackCall, text: string): void {

@@ -43,13 +43,19 @@ export async function takeDatabasesBack(call: RollbackCall, ready: ReadyRollback
   return done;
 }
 
-/** Their evidence is needed until the rollback runs; also that of a run that was killed after its migration. */
+/**
+ * Their evidence is needed until the rollback runs; also that of a run that was killed after its migration.
+ * @param back those whose rollback is deployed: of another application, a Job may be all that tells where its database is
+ */
 export async function removeDownMigrations(
   { access, jobs }: Pick<RollbackInputs, "access" | "jobs">,
+  back: readonly string[],
   done: readonly DownJob[],
 ): Promise<void> {
   if (access === undefined) return;
-  const earlier = jobs.filter(({ direction, state }) => direction === "down" && state === "succeeded");
+  const earlier = jobs.filter(
+    ({ direction, state, application }) => direction === "down" && state === "succeeded" && back.includes(application),
+  );
   const all = [...done, ...earlier.map(({ name, namespace }) => ({ job: name, namespace }))];
   const each = new Map(all.map((one) => [`${one.namespace}/${one.job}`, one]));
   if (each.size > 0) orThrow(await removeDownJobs([...each.values()], access), 1);

@@ -5,9 +5,9 @@ import type { LoadedStage } from "../../adapters/stage-loader.ts";
 import { refuseRevokedVersions } from "../../delivery/coverage/revoked.ts";
 import type { RollbackPlan } from "../../delivery/rollback/rollback-plan.ts";
 import { settingsDifferences, type SettingDifference } from "../../delivery/settings-differences.ts";
+import { deployedFiles } from "../../deploy-checks.ts";
 import { checkGitState } from "../../git-state.ts";
 import { refusalsOf, type Refusal } from "../../model/refusal.ts";
-import { stackFileName } from "../../model/stack-file.ts";
 import { refuseNoAnchor } from "../../model/trust/verify-root.ts";
 import { refusePinSignatures } from "../../pin-signatures.ts";
 import { readTargetAfter } from "../promote/target-after.ts";
@@ -96,8 +96,8 @@ async function askGit({ inputs, plan, options, signal }: EvidenceQuestion): Prom
   const commits = commit === true || branch !== undefined || push === true;
   if (applications.length === 0 && changes.length === 0) return [];
   if (!inputs.definition.gated && !commits) return [];
-  const files = [stackFileName(stage), `statements/${stage}`, "src/applications"];
-  return refusalsOf(await checkGitState({ files, statementsOf: stage, base, fetch, signal }));
+  // Also what the program is made of: the rollback's own deploy cannot ask for clean files any more.
+  return refusalsOf(await checkGitState({ files: deployedFiles(stage), statementsOf: stage, base, fetch, signal }));
 }
 
 /** What people changed since the commit that the update was made from. */

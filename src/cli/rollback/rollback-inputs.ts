@@ -124,7 +124,7 @@ export async function readInputs(question: InputQuestion): Promise<RollbackInput
       : await askCluster(loaded.value, access);
   const whole = combine({ loaded, history, record, cluster });
   const { cluster: known, ...read } = orThrow(whole, loaded.kind === "refused" ? 2 : 1);
-  return { ...subject, ...read, ...known, access, ground: groundOf(question, { ...read, jobs: known.jobs }) };
+  return { ...subject, ...read, ...known, access, ground: groundOf(question, { ...read, ...known }) };
 }
 
 function accessOf({ stackFile, source }: LoadedStage, signal: AbortSignal): ClusterAccess | undefined {
@@ -145,12 +145,13 @@ async function askCluster(
   return combine({ clusterHolds, jobs });
 }
 
-type ReadParts = Pick<RollbackInputs, "loaded" | "history" | "record" | "jobs">;
+type ReadParts = Pick<RollbackInputs, "loaded" | "history" | "record" | "jobs" | "clusterHolds">;
 
-function groundOf({ options, nowMs }: InputQuestion, { loaded, history, record, jobs }: ReadParts): RollbackGround {
+function groundOf({ options, nowMs }: InputQuestion, parts: ReadParts): RollbackGround {
+  const { loaded, history, record, jobs, clusterHolds } = parts;
   const { stage, catalogue, stackFile, source } = loaded;
   return {
-    ...{ stage: stage.name, catalogue, stackFile, history, jobs, chains: record?.chains, nowMs },
+    ...{ stage: stage.name, catalogue, stackFile, history, jobs, clusterHolds, chains: record?.chains, nowMs },
     withMigrations: options.withMigrations === true,
     acceptDowntime: options.acceptDowntime === true,
     placeOf: (path) => source.placeOf(path),

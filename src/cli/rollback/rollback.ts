@@ -13,7 +13,7 @@ import { newestBefore } from "../../delivery/rollback/candidates.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { STATEMENT_NAMESPACE } from "../../model/statements/statement.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
-import { UNPUBLISHED, type Published } from "../publication.ts";
+import { publishedSteps, UNPUBLISHED, type Published } from "../publication.ts";
 import { findSigner, type Signer } from "../signer.ts";
 import { terminalWidth } from "../text-table.ts";
 import { nameUncommitted, publishFinished, settleUnfinished } from "../unfinished-change.ts";
@@ -199,12 +199,11 @@ async function endWithNothing(
     return;
   }
   const reason = inputs.reason ?? `rolled back to update ${plan.update.version}`;
-  const { deploy, refusals, isDeployed } = await deployRolledBack(
-    call,
-    reason,
-    goingBack(plan, inputs.loaded.stackFile),
-  );
-  if (isDeployed) await removeDownMigrations(inputs, []);
+  const back = goingBack(plan, inputs.loaded.stackFile);
+  // An earlier run may have committed them: what git still names was said above.
+  const sharing = published.commit === undefined ? [] : publishedSteps(published);
+  const { deploy, refusals, isDeployed } = await deployRolledBack(call, { reason, back, sharing });
+  if (isDeployed) await removeDownMigrations(inputs, back, []);
   report(call, { ...result, deploy }, refusals);
 }
 

@@ -27,11 +27,19 @@ function driftOf(declared: DeclaredObject, live: ClusterObject | undefined): rea
   const { name: object, application, own } = declared;
   if (live === undefined || live.isGoing)
     return goesByItself(declared) ? [] : [{ kind: "deleted", object, application }];
-  const fields = withoutRepetition([...changedFields(declared, live), ...foreignFields(declared, live)]);
+  const found = withoutRepetition([...changedFields(declared, live), ...foreignFields(declared, live)]);
+  const fields = object.kind === "Secret" ? found.map(withoutSecret) : found;
   if (fields.length === 0) return [];
   const writers = fields.map(({ path }) => writerOf(path, live.managers, own.manager));
   const by = writers.find((writer) => writer !== undefined);
   return [{ kind: "changed", object, application, fields: fields.map(({ field }) => field), by }];
+}
+
+/** Also where the state has it as plain text: who made it a secret only in the cluster did not mean it to be printed. */
+function withoutSecret({ path, field }: FoundField): FoundField {
+  const [first] = path;
+  const isData = first?.kind === "field" && (first.name === "data" || first.name === "stringData");
+  return isData ? { path, field: { ...field, declared: undefined, found: undefined } } : { path, field };
 }
 
 /** The cluster removes a finished Job when the time that it names has passed. */

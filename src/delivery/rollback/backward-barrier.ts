@@ -22,7 +22,7 @@ export interface BackwardQuestion {
   /** The version whose migration is there: what runs now, or was to. */
   readonly running: Version;
   readonly target: Version;
-  /** Versions that the history has, the newest first. */
+  /** Versions that the history has and nobody holds, the newest first. */
   readonly candidates: readonly BackwardCandidate[];
   readonly withMigrations: boolean;
   readonly acceptDowntime: boolean;
@@ -146,7 +146,7 @@ function refuseTwoMigrations(question: BackwardQuestion, levelBefore: number, { 
     expected: "one migration at a time: each version knows the way back of its own migration alone",
     action:
       between === undefined
-        ? `no version in the history supports level ${levelBefore}: roll out a later version that mends the fault`
+        ? `no version in the history that is not on hold supports level ${levelBefore}: roll out a later version that mends the fault`
         : `first to ${tagOf(between.pin)}, then on from there: npm run rollback -- ${stage} --to ${between.to} ${name} --with-migrations\n${rest} --to …`,
   };
 }
@@ -167,7 +167,7 @@ function wayForward({ stage, application, candidates, running }: BackwardQuestio
   const { name } = application;
   const safe = candidates.find(({ pin }) => supportsLevel(pin, level) && !isSame(pin, running));
   const mend = `roll out a later version that mends the fault: it needs no way back`;
-  if (safe === undefined) return `no version in the history supports level ${level}: ${mend}`;
+  if (safe === undefined) return `no version in the history that is not on hold supports level ${level}: ${mend}`;
   return `the newest version that is safe is ${tagOf(safe.pin)}: npm run rollback -- ${stage} --to ${safe.to} ${name}\nor ${mend}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Application } from "../../model/application.ts";
 import type { Catalogue } from "../../model/catalogue.ts";
+import type { ClusterHold } from "../../model/cluster-hold.ts";
 import type { StackUpdate } from "../../model/deployed-stage.ts";
 import { holdsOn, type ActiveHold } from "../../model/holds.ts";
 import type { MigrationJob } from "../../model/migration-job.ts";
@@ -27,6 +28,8 @@ export interface RollbackGround {
   readonly history: readonly StackUpdate[];
   /** Migrations that the cluster saw; none where it was not asked. */
   readonly jobs: readonly MigrationJob[];
+  /** Versions that the cluster knows to be bad; none where it was not asked. */
+  readonly clusterHolds: readonly Pick<ClusterHold, "application" | "image">[];
   /** What was stated about each application; undefined where the stage has no gate. */
   readonly chains: ReadonlyMap<string, Chain> | undefined;
   readonly withMigrations: boolean;
@@ -176,7 +179,7 @@ export function judgeVersion(application: Application, target: Pin, ground: Roll
       : judgeBackward({
           ...{ stage, application, level, running, target, withMigrations, acceptDowntime },
           levelBefore: database.levelBefore,
-          candidates: versionsOf(name, history),
+          candidates: versionsOf(name, history).filter(({ pin }) => !isHeld(name, pin, ground)),
           place: {},
         });
   const strange =
@@ -204,16 +207,29 @@ function refuseNeverRan(name: string, running: Pin | undefined, history: readonl
   ];
 }
 
-/** Only holds of this very version: a hold on the application keeps it from going on, not from going back. */
-function refuseHeldVersion(name: string, { image }: Pin, { stackFile, nowMs, stage }: RollbackGround): Refusal[] {
-  const holds = holdsOn(stackFile, name, nowMs, image.digest).filter(({ images }) => images !== undefined);
-  return holds.map(({ reason, by }) => ({
+function refuseHeldVersion(name: string, pin: Pin, ground: RollbackGround): Refusal[] {
+  const { image } = pin;
+  const { stage } = ground;
+  return holdsOnVersion(name, pin, ground).map(({ reason, by }) => ({
     code: HELD,
     place: {},
     found: `${image.tag} of ${name}, which is held in ${stage}${by === undefined ? "" : ` by ${by}`}: ${reason}`,
     expected: "a version that nobody found to be bad",
     action: `choose another update: npm run rollback -- ${stage} ${name} --list; or where the reason is gone: npm run resume -- ${stage} ${name}`,
   }));
+}
+
+/** Only holds of this very version: a hold on the application keeps it from going on, not from going back. */
+function holdsOnVersion(name: string, { image }: Pin, { stackFile, nowMs }: RollbackGround): readonly ActiveHold[] {
+  return holdsOn(stackFile, name, nowMs, image.digest).filter(({ images }) => images !== undefined);
+}
+
+/** In the file or in the cluster: nobody is sent to a version that would be refused. */
+function isHeld(name: string, pin: Pin, ground: RollbackGround): boolean {
+  const inCluster = ground.clusterHolds.some(
+    ({ application, image }) => application === name && image === pin.image.digest,
+  );
+  return inCluster || holdsOnVersion(name, pin, ground).length > 0;
 }
 
 /** The versions that an application had, the newest first, each once. */

@@ -49,9 +49,24 @@ describe("a damaged state", () => {
     });
   });
 
-  it("is replaced by the state of the step before, where that is whole", async () => {
+  it("is replaced by what an update ended with before the copy beside it, which may be one of the damage", async () => {
     await withFiles({ ...backups, "prod.json.bak": WHOLE }, async (files) => {
-      assert.equal((await findBackups(files))[0]?.path, `${files.state}.bak`);
+      const paths = (await findBackups(files)).map(({ path }) => path);
+      const dated = [LATER, EARLIER].map((time) => join(files.backups, `prod.${time}.json`));
+      assert.deepEqual(paths, [...dated, `${files.state}.bak`]);
+    });
+  });
+
+  it("is replaced by the copy beside it where no other can be read, and by that only where it can be", async () => {
+    const broken = { [`backups/prod.${LATER}.json`]: "" };
+    await withFiles({ ...broken, "prod.json.bak": WHOLE }, async (files) => {
+      assert.deepEqual(
+        (await findBackups(files)).map(({ path }) => path),
+        [`${files.state}.bak`],
+      );
+    });
+    await withFiles({ ...broken, "prod.json.bak": WHOLE.slice(0, -9) }, async (files) => {
+      assert.deepEqual(await findBackups(files), []);
     });
   });
 

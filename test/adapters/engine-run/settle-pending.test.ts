@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
-import { pendingCreates, settlePending, type FoundObject } from "../../../src/adapters/engine-run/settle-pending.ts";
+import {
+  deadManagers,
+  pendingCreates,
+  settlePending,
+  type FoundObject,
+} from "../../../src/adapters/engine-run/settle-pending.ts";
 import { parseState } from "../../../src/adapters/engine-run/stack-state.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 
 const URN = "urn:pulumi:inttest::lockstep::kubernetes:apps/v1:Deployment::portal:ehealth/portal";
 const OTHER = "urn:pulumi:inttest::lockstep::kubernetes:core/v1:Secret::portal:ehealth/portal";
 const ID = "ehealth/portal";
-const found: FoundObject = { id: ID, fieldManager: "pulumi-kubernetes-46d023cd" };
+const KEPT = "pulumi-kubernetes-46d023cd";
+const DEAD = "pulumi-kubernetes-ce3b0ce7";
+const named = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "portal", namespace: "ehealth" } };
+const found: FoundObject = { id: ID, fieldManager: KEPT, madeUp: [KEPT], named };
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc:def" };
 
 function resourceOf(urn: string, more: JsonObject = {}): JsonObject {
@@ -107,5 +115,37 @@ describe("what a killed run was changing", () => {
     const { deployment, settled } = settle(before);
     assert.deepEqual(deployment, before);
     assert.deepEqual(settled, [{ urn: URN, operation: "updating", outcome: "looked-at" }]);
+  });
+});
+
+describe("the names under which killed runs hold fields", () => {
+  const both: FoundObject = { ...found, madeUp: [DEAD, KEPT] };
+  const known = resourceOf(URN, { id: ID, outputs: { __fieldManager: KEPT, kind: "Deployment" } });
+
+  function dead(resources: readonly JsonObject[], object = both) {
+    return deadManagers({ resources, pending_operations: [creating(resourceOf(URN))] }, new Map([[URN, object]]));
+  }
+
+  it("are all but the one that the state goes on with, whichever is newer", () => {
+    assert.deepEqual(dead([known]), [{ manager: DEAD, named }]);
+    assert.deepEqual(dead([known], { ...both, fieldManager: DEAD }), [{ manager: DEAD, named }]);
+  });
+
+  it("are those of the attempts before the last, where no later run has taken it over", () => {
+    assert.deepEqual(dead([]), [{ manager: DEAD, named }]);
+  });
+
+  it("are none where there is one alone", () => {
+    assert.deepEqual(dead([known], found), []);
+  });
+
+  it("are none where nothing is held under the name of the state, or under no name in the state", () => {
+    assert.deepEqual(dead([known], { ...both, madeUp: [DEAD] }), []);
+    assert.deepEqual(dead([resourceOf(URN, { id: ID, outputs: { kind: "Deployment" } })]), []);
+  });
+
+  it("are not those of what is to be deleted", () => {
+    const condemned = { ...known, outputs: { __fieldManager: DEAD }, delete: true };
+    assert.deepEqual(dead([condemned, known]), [{ manager: DEAD, named }]);
   });
 });

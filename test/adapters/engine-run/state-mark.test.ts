@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readStateMark } from "../../../src/adapters/engine-run/state-mark.ts";
+import { markOfUpdate, readFileMark, readStateMark } from "../../../src/adapters/engine-run/state-mark.ts";
 import { readProjectName } from "../../../src/adapters/project-name.ts";
 import { update } from "../../delivery/rollback/sample-history.ts";
 import { valueOf } from "../../model/trust/sample-trust.ts";
@@ -45,13 +45,12 @@ describe("the mark of a stack's state", () => {
     await withBackend(
       () => "https://api.example.com",
       async () => {
-        const markOf = async (newest: ReturnType<typeof update> | undefined) =>
-          valueOf(await readStateMark("prod", signal, { update: newest }));
-        const [first, second] = [update(1, {}), update(2, {})];
-        assert.equal(await markOf(first), await markOf({ ...first }));
-        assert.notEqual(await markOf(first), await markOf(second));
-        assert.notEqual(await markOf(first), await markOf(undefined));
+        assert.equal(valueOf(await readFileMark("prod", signal)), undefined);
       },
     );
+    const [first, second] = [update(1, {}), update(2, {})];
+    assert.equal(markOfUpdate(first), markOfUpdate({ ...first }));
+    assert.notEqual(markOfUpdate(first), markOfUpdate(second));
+    assert.notEqual(markOfUpdate(first), markOfUpdate(undefined));
   });
 });

@@ -44,8 +44,26 @@ describe("the end of a deploy", () => {
 
   it("says how to go on after Ctrl-C", () => {
     const text = renderEnd(plan, doneWith({ ended: "interrupted" }));
-    assert.match(text, /^Interrupted/);
+    assert.match(text, /^Interrupted.*is not as its files say/);
     assert.match(text, /npm run deploy -- prod/);
+  });
+
+  it("leaves it to a rollback to say how its way goes on: its files come first", () => {
+    assert.doesNotMatch(renderEnd(plan, doneWith({ ended: "interrupted" }), "rollback"), /npm run deploy/);
+  });
+
+  it("says of an update that came to its end that the files are deployed, whatever its smoke checks say", () => {
+    const { updated } = doneWith({});
+    const whole = { ...updated, run: { ...updated.run, ended: "succeeded" as const } };
+    const failed = [{ name: "portal", problems: [problem] }];
+    const [bad, stopped] = [
+      renderEnd(plan, doneWith({ updated: whole, failed })),
+      renderEnd(plan, doneWith({ updated: whole, ended: "interrupted" })),
+    ];
+    for (const text of [bad, stopped]) assert.doesNotMatch(text, /is not as its files say|what is missing/);
+    assert.match(bad, /^Failed after 42 s: prod is as its files say, and a smoke check failed/);
+    assert.match(stopped, /^Interrupted after 42 s: .*smoke checks did not come to their end/);
+    assert.match(stopped, /npm run status/);
   });
 });
 

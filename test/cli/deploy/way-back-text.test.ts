@@ -48,7 +48,18 @@ describe("a deploy that went back", () => {
       assert.equal(endOfWayBack({ ...went, ended }), "failed");
       assert.match(renderWentBack("prod", { ...went, ended }), /rollback FAILED as well/);
     }
-    assert.equal(endOfWayBack({ ...went, ended: "interrupted" }), "interrupted");
+  });
+
+  it("is no failed one after Ctrl-C: its files are committed, then deployed", () => {
+    const stopped = { ...went, ended: "interrupted" as const };
+    assert.equal(endOfWayBack(stopped), "interrupted");
+    const text = renderWentBack("prod", stopped);
+    assert.doesNotMatch(text, /FAILED|Rolled back/);
+    assert.match(text, /INTERRUPTED \(portal 2\.4\.0 -> 2\.3\.0\)/);
+    assert.match(text, /git add Pulumi\.prod\.yaml && git commit\n +npm run deploy -- prod/);
+    const published = { ...UNPUBLISHED, commit: "0123456789abcdef", remote: "origin", target: "main" };
+    assert.doesNotMatch(renderWentBack("prod", { ...stopped, published }), /git add/);
+    assert.doesNotMatch(renderWentBack("prod", went), /npm run deploy/);
   });
 
   it("stays where nothing may come back, with the way forward, and the hold all the same", () => {

@@ -163,6 +163,13 @@ describe("drift of a secret", () => {
     assert.equal(found[0]?.kind === "changed" ? found[0].by : undefined, "kubectl-edit");
   });
 
+  it("shows no value that the state has as plain text", () => {
+    const plain = { ...declared, recorded: { apiVersion: "v1", kind: "Secret", data: { URL: "c2VjcmV0" } } };
+    assert.deepEqual(fieldsOf(drift({ declared: [plain], live: [live(own)] })), [
+      { path: "data.URL", declared: undefined, found: undefined },
+    ]);
+  });
+
   it("is every value where somebody made the object anew", () => {
     const anew = written("kubectl-create", { "f:data": { "f:URL": {}, "f:TOKEN": {} } });
     assert.deepEqual(

@@ -91,6 +91,28 @@ describe("draftRollback", () => {
       );
     });
 
+    it("sends nobody to a version that is on hold, in the file or in the cluster", () => {
+      const image = pinOf("1.4.1", "appointments").image.digest;
+      const given = from(12, 13, 13);
+      const safe = update(
+        2,
+        { appointments: pinOf("1.4.1", "appointments", schema(12, 14, 14)) },
+        { schemaLevels: new Map([["appointments", 14]]) },
+      );
+      const action = (changes: Partial<RollbackRequest>, text = STACK_FILE) => {
+        const { stackFile } = groundOf([], text);
+        const { refusals } = draft({ ...given, history: [safe, given.update], stackFile, ...changes });
+        return refusals.map((one) => one.action).join("\n");
+      };
+      assert.match(action({}), /the newest version that is safe is 1\.4\.1/);
+      const hold = (name: string) => ({ clusterHolds: [{ application: name, image }] });
+      assert.match(action(hold("portal")), /safe is 1\.4\.1/);
+      const held = `  lockstep:holds:\n    appointments: { reason: bad, image: "${image}" }\n  lockstep:settings:`;
+      const inFile = STACK_FILE.replace("  lockstep:settings:", held);
+      for (const text of [action(hold("appointments")), action({}, inFile)])
+        assert.match(text, /no version in the history that is not on hold/);
+    });
+
     it("lets no image take the database back that was never deployed", () => {
       const given = from(12, 13, 13);
       const [now] = [stackFileOf(STACK_FILE).pins.get("appointments")];

@@ -47,7 +47,15 @@ export function historyOf(
 
 export function groundOf(history: readonly StackUpdate[], text = STACK_FILE): RollbackGround {
   return {
-    ...{ stage: "inttest", catalogue, stackFile: stackFileOf(text), history, jobs: [], chains: undefined },
+    ...{
+      stage: "inttest",
+      catalogue,
+      stackFile: stackFileOf(text),
+      history,
+      jobs: [],
+      clusterHolds: [],
+      chains: undefined,
+    },
     ...{ withMigrations: false, acceptDowntime: false, nowMs: T0 + 100 * HOUR, placeOf: () => ({}) },
   };
 }

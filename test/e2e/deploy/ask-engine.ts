@@ -1,5 +1,6 @@
 // Run in a clone: what its own code does with a stage's stack, as JSON. Arguments: what is asked, and the stage.
 import { upStage, previewStage, type EngineRunRequest } from "../../../src/adapters/engine-run/engine-run.ts";
+import { endLeftProcesses } from "../../../src/adapters/engine-run/left-processes.ts";
 import { recoverStack } from "../../../src/adapters/engine-run/recovery.ts";
 import { readStackState } from "../../../src/adapters/engine-run/read-stack-state.ts";
 import { breakLock, lockFromText, readUpdateLock } from "../../../src/adapters/engine-run/update-lock.ts";
@@ -35,6 +36,8 @@ async function answer(signal: AbortSignal): Promise<unknown> {
       return lockFromText((await upStage(request)).said) ?? null;
     case "break":
       return breakLock(stage, Date.now(), signal);
+    case "left":
+      return (await endLeftProcesses()).map(({ program }) => program);
     case "planned":
       return plannedDigest(orThrow(await loadStage({ project: "lockstep", stage }), 2));
     default:

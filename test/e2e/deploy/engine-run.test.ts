@@ -80,13 +80,13 @@ describe("the engine, run by the verbs", () => {
   }
 
   /** An update that is killed for good while it waits for a version that never becomes ready. */
-  async function killed(version: string): Promise<void> {
+  async function killed(version: string, kill = killTree): Promise<void> {
     await clone.pinned("portal", version);
     const running = up();
     await untilImage(version);
     const { pid, alive } = await ask(lockSchema, "lock");
     assert.equal(alive, true);
-    killTree(pid);
+    kill(pid);
     assert.equal((await running).ended, "failed");
   }
 
@@ -216,18 +216,38 @@ describe("the engine, run by the verbs", () => {
     const { ended, said } = await up();
     assert.equal(ended, "succeeded", said);
     assert.equal(await uid(), made);
-    const managers = await clone.kubectl(
-      ...["get", PORTAL, "--namespace", clone.namespace, "--show-managed-fields"],
-      ...["--output", "jsonpath={.metadata.managedFields[?(@.operation=='Apply')].manager}"],
-    );
-    assert.equal(managers.split(" ").length, 1, managers);
+    assert.equal((await managers()).length, 1);
     assert.deepEqual((await ask(stateSchema, "state")).value.pending, []);
     assert.deepEqual(await recovered(), []);
   });
 
+  it("ends what a killed engine left, and takes its name from what a plain update has taken over", async () => {
+    await clone.settings("portal", { enabled: false });
+    assert.equal((await up()).ended, "succeeded");
+    await clone.settings("portal", { enabled: true });
+    await killed("2.3.2-never-ready", (pid) => process.kill(pid, "SIGKILL"));
+    if (process.platform === "linux") {
+      const left = await ask(z.array(z.string()), "left");
+      assert.deepEqual(left.toSorted(), ["pulumi-language-nodejs", "pulumi-resource-kubernetes"]);
+    }
+    assert.deepEqual(await ask(z.unknown(), "left"), []);
+    await ask(z.unknown(), "break");
+    await checkout();
+    const forced = { env: { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } };
+    const plain = await clone.up(forced);
+    assert.equal(plain.exitCode, 0, textOf(plain));
+    assert.equal((await managers()).length, 2);
+    assert.notDeepEqual(await recovered(), []);
+    assert.equal((await managers()).length, 1);
+    await clone.settings("portal", { replicas: 3 });
+    const later = await clone.up();
+    assert.equal(later.exitCode, 0, textOf(later));
+    await checkout();
+  });
+
   it("refuses a state that was cut off, and names what to type", async () => {
     const whole = await readFile(stateFile);
-    await truncate(stateFile, whole.byteLength / 2);
+    await truncate(stateFile, Math.floor(whole.byteLength / 2));
     const { refusals } = await ask(refusalsSchema, "state");
     assert.deepEqual(
       refusals.map(({ code }) => code),
@@ -240,6 +260,14 @@ describe("the engine, run by the verbs", () => {
     assert.deepEqual((await ask(stateSchema, "state")).value.pending, []);
     await writeFile(stateFile, whole);
   });
+
+  async function managers(): Promise<readonly string[]> {
+    const text = await clone.kubectl(
+      ...["get", PORTAL, "--namespace", clone.namespace, "--show-managed-fields"],
+      ...["--output", "jsonpath={.metadata.managedFields[?(@.operation=='Apply')].manager}"],
+    );
+    return text.split(" ");
+  }
 
   async function recovered(): Promise<z.output<typeof recoverySchema>["value"]["settled"]> {
     return (await ask(recoverySchema, "recover")).value.settled;
