@@ -67,6 +67,9 @@ export interface AutomaticRollback {
  */
 export async function automaticRollback(request: AutomaticRollbackRequest): Promise<AutomaticRollback> {
   const { heldInCluster, refusals: notHeld } = await holdInCluster(request);
+  // What a cluster that does not answer let fail says nothing of a version: none is held or taken back for it.
+  if (notHeld.some(({ code }) => code === "cluster-unreachable"))
+    return { ...NOTHING_DONE, heldInCluster, stays: notHeld };
   const plan = await planBack(request);
   const back = plan.good.length === 0 ? accepted<Stated>(NOT_STATED) : await stateBack(request, plan.good);
   const good = back.kind === "accepted" ? plan.good : [];
@@ -81,6 +84,11 @@ export async function automaticRollback(request: AutomaticRollbackRequest): Prom
     publish: () => publish(request, restored, stated.statements, files),
   };
 }
+
+const NOTHING_DONE = {
+  ...{ restored: [], files: [], statements: [] },
+  publish: () => Promise.resolve(accepted(undefined)),
+} as const;
 
 interface Stated {
   readonly statements: readonly PlannedRestore[];

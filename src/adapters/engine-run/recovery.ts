@@ -18,9 +18,10 @@ export interface Recovery {
 
 /**
  * Brings the state of a stack into line with the cluster after a run was killed in the middle of an update: what that
- * run was creating and the cluster has is taken over, and the engine then looks at everything. In the cluster nothing is
- * touched but whom fields belong to: of objects that a later run has taken over by itself, the killed run's name is taken. Without it the next update would fail on its own objects, or take an object for unchanged that the killed
- * run had changed. A run of it that is killed itself is done again by the next.
+ * run was creating and the cluster has is taken over, and the engine then looks at everything. In the cluster only the
+ * dead run's name is taken from objects that a later run took over by itself. Without it the next update would fail on
+ * its own objects, or take an object for unchanged that the killed run had changed. A run of it that is killed itself
+ * is done again by the next.
  * @param access of the stage's cluster; undefined for a stage that names none
  * @param against asked where there is something to settle: what stands against believing what this cluster says. The
  * engine would forget every object that a wrong one does not have

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -86,10 +87,19 @@ function isAlive(pid: number, host: string): boolean | undefined {
   if (host !== hostname()) return undefined;
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     // EPERM: it runs, as somebody else.
     return codeOf(error) !== "ESRCH";
+  }
+}
+
+/** One that was killed keeps its number until its parent asks what became of it, in some containers for ever (proc(5)). */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { hostname } from "node:os";
 import { lockFromText, refuseLocked, type UpdateLock } from "../../../src/adapters/engine-run/update-lock.ts";
 
@@ -40,6 +41,22 @@ describe("an update lock", () => {
     const lock = lockOf(endedPid(), hostname());
     assert.equal(lock.alive, false);
     assert.equal(codeOf(lock), "update-locked");
+  });
+
+  it("is left over where its process was killed and nobody has asked for it yet", async function () {
+    if (process.platform !== "linux") this.skip();
+    // Whoever becomes another program asks for none of its children.
+    const parent = spawn("/bin/sh", ["-c", "/bin/sleep 60 & echo $!; exec /bin/sleep 60"]);
+    try {
+      const pid = Number(String((await once(parent.stdout, "data"))[0]));
+      assert.equal(lockOf(pid, hostname()).alive, true);
+      process.kill(pid, "SIGKILL");
+      while (lockOf(pid, hostname()).alive === true) await new Promise(setImmediate);
+      // Its number is still taken.
+      process.kill(pid, 0);
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it("is nobody's to judge on another machine: a process of that number here says nothing", () => {

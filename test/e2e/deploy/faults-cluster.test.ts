@@ -26,6 +26,7 @@ describe("a deploy whose API server goes away", function () {
   let clone: Clone;
   let folder: string;
   let location: SandboxLocation;
+  const started: StartedVerb[] = [];
 
   before(async () => {
     clone = await Clone.make();
@@ -43,7 +44,8 @@ describe("a deploy whose API server goes away", function () {
     succeeded(await deploy());
   });
   after(async () => {
-    await clone.remove([]);
+    for (const verb of started) verb.killAll();
+    await clone.remove();
     await resetSandbox(location);
     await rm(folder, { recursive: true, force: true });
   });
@@ -64,6 +66,7 @@ describe("a deploy whose API server goes away", function () {
   /** A deploy that has told the cluster of its version, and waits for the pods. */
   async function underWay(): Promise<StartedVerb> {
     const verb = new StartedVerb(clone, DEPLOY, { KUBECONFIG: location.kubeconfig });
+    started.push(verb);
     const condition = `--for=jsonpath=${IMAGE}=${await pinnedImage(clone, "portal")}`;
     await verb.during(kubectl("wait", PORTAL, condition, "--namespace", clone.namespace, "--timeout=170s"));
     return verb;
