@@ -106,10 +106,7 @@ describe("check", () => {
     await clone.edit("src/components/migration.ts", (text) =>
       text
         .replace("type ComponentResourceOptions }", "Output, type ComponentResourceOptions }")
-        .replace(
-          "image: renderReference(application.pin.image),\n            command",
-          `${UNKNOWN_IMAGE},\n            command`,
-        ),
+        .replace("    new Job(", `    ${UNKNOWN_IMAGE};\n    new Job(`),
     );
     const [exitCode, found] = await findings("inttest");
     assert.deepEqual([exitCode, found], [1, ["inttest policy policy-undecided"]]);
@@ -164,5 +161,7 @@ describe("check", () => {
   }
 });
 
-const UNKNOWN_IMAGE = `// @ts-expect-error A value that no preview knows.
-            image: new Output(new Set(), Promise.resolve(""), Promise.resolve(false), Promise.resolve(false), Promise.resolve(new Set()))`;
+/** A value that no preview knows. */
+const UNKNOWN_IMAGE = `Object.assign(spec.template.spec.containers[0] ?? {}, {
+      image: new Output(new Set(), Promise.resolve(""), Promise.resolve(false), Promise.resolve(false), Promise.resolve(new Set())),
+    })`;
