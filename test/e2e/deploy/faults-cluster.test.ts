@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ensureComponent } from "../../../sandbox/component-process.ts";
 import { apiServer } from "../../../sandbox/components/api-server.ts";
 import { daemonState } from "../../../sandbox/daemon.ts";
@@ -18,6 +19,7 @@ import { StartedVerb } from "./started-verb.ts";
 
 const DEPLOY = ["deploy", "inttest", "--yes"];
 const PORTAL = "deployment/portal";
+const POLL_MS = 20;
 const IMAGE = "{.spec.template.spec.containers[0].image}";
 
 /** With a control plane of its own, whose API server can be killed without harm to anybody. */
@@ -38,13 +40,11 @@ describe("a deploy whose API server goes away", function () {
     await writeFile(stages, nameCluster(await readFile(stages, "utf8"), uid));
     await clone.signTrust();
     for (const name of ["appointments", "patients"]) await clone.settings(name, { enabled: false });
-    // Without an API server the engine waits as long as it would wait for pods.
-    await clone.settings("portal", { timeout: "20s" });
     await pinned("2.3.0");
     succeeded(await deploy());
   });
   after(async () => {
-    for (const verb of started) verb.killAll();
+    for (const verb of started) await verb.killAll();
     await clone.remove();
     await resetSandbox(location);
     await rm(folder, { recursive: true, force: true });
@@ -72,10 +72,12 @@ describe("a deploy whose API server goes away", function () {
     return verb;
   }
 
-  function killApiServer(): void {
-    const state = daemonState(processFile(location, apiServer.name));
-    if (state.kind !== "running") throw new Error(`the API server is ${state.kind}`);
-    process.kill(state.pid, "SIGKILL");
+  async function killApiServer(): Promise<void> {
+    const state = (): ReturnType<typeof daemonState> => daemonState(processFile(location, apiServer.name));
+    const running = state();
+    if (running.kind !== "running") throw new Error(`the API server is ${running.kind}`);
+    process.kill(running.pid, "SIGKILL");
+    while (state().kind === "running") await pause(POLL_MS);
   }
 
   async function startApiServer(): Promise<void> {
@@ -93,7 +95,7 @@ describe("a deploy whose API server goes away", function () {
   it("and comes back: it is as if nothing had happened, at the latest after the next one", async () => {
     await pinned("2.3.1");
     const verb = await underWay();
-    killApiServer();
+    await killApiServer();
     await startApiServer();
     const { exitCode } = await verb.ended;
     // How long the engine's own patience lasts is the provider's matter; what it then says must be true.
@@ -102,9 +104,11 @@ describe("a deploy whose API server goes away", function () {
   });
 
   it("and stays away: it ends and says why, nothing is planned without it, and the next one goes on", async () => {
+    // Without an API server the engine waits as long as it would wait for pods.
+    await clone.settings("portal", { timeout: "20s" });
     await pinned("2.3.0");
     const verb = await underWay();
-    killApiServer();
+    await killApiServer();
     const { exitCode, text } = await verb.ended;
     assert.equal(exitCode, 1, text);
     assert.match(text, /connection refused|cluster-unreachable|did not answer|refused - did you specify/i);

@@ -28,8 +28,8 @@ describe("a deploy that is killed for good", function () {
     await clone.settings("patients", { enabled: false });
     await clone.commit();
   });
-  afterEach(() => {
-    for (const verb of killed.splice(0)) verb.killAll();
+  afterEach(async () => {
+    for (const verb of killed.splice(0)) await verb.killAll();
   });
   after(async () => {
     await clone.remove();
@@ -65,7 +65,7 @@ describe("a deploy that is killed for good", function () {
     const verb = started();
     await verb.during(untilDeclared(clone, "portal"));
     const uid = await clone.field(PORTAL, "{.metadata.uid}");
-    verb.killAll();
+    await verb.killAll();
     assert.equal((await verb.ended).exitCode, undefined);
     const text = refused(await deploy(), ["which has ended: it was killed", "--break-lock"], 1);
     assert.match(text, /process \d+/);
@@ -87,7 +87,7 @@ describe("a deploy that is killed for good", function () {
     await pinned(WAITING);
     const verb = started();
     await verb.during(untilDeclared(clone, "portal"));
-    verb.killAll();
+    await verb.killAll();
     await pinned("2.3.1");
     assert.match(succeeded(await deploy("--break-lock")), /settled what a killed run had left/);
     await assertWhole("2.3.1");
@@ -98,7 +98,7 @@ describe("a deploy that is killed for good", function () {
     await pinned("2.3.0");
     const verb = started();
     await verb.during(untilDeclared(clone, "portal"));
-    verb.killAll();
+    await verb.killAll();
     // Its pods may have been ready before it was killed.
     succeeded(await deploy("--break-lock"));
     await assertWhole("2.3.0");
@@ -111,7 +111,7 @@ describe("a deploy that is killed for good", function () {
     await pinned("2.3.1");
     const verb = started();
     await verb.untilStarted("pulumi", "preview");
-    verb.killAll();
+    await verb.killAll();
     assert.equal(await updatesWritten(clone), updates);
     assert.equal(await revision(), before);
     assert.doesNotMatch(succeeded(await deploy()), /killed/);
@@ -134,7 +134,7 @@ describe("a deploy that is killed for good", function () {
         ["update-running"],
         textOf(next),
       );
-      verb.killAll();
+      await verb.killAll();
       succeeded(await deploy("--break-lock"));
     }
     await assertWhole("2.3.1");
@@ -168,7 +168,7 @@ describe("a deploy that is killed for good", function () {
       const asked = once(silent, "request");
       const verb = started();
       await verb.during(asked);
-      verb.killAll();
+      await verb.killAll();
       assert.match((await history(clone))[0] ?? "", /^update succeeded /);
       const updates = await updatesWritten(clone);
       succeeded(await deploy());
@@ -187,7 +187,7 @@ describe("a deploy that is killed for good", function () {
       await verb.untilStarted("pulumi", "up");
       assert.notEqual(await clone.read(), before);
       await verb.during(untilDeclared(clone, "portal"));
-      verb.killAll();
+      await verb.killAll();
       await clone.commit();
       succeeded(await deploy("--break-lock"));
       await assertWhole("2.3.1");

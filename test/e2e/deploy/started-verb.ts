@@ -55,21 +55,21 @@ export class StartedVerb {
     this.#child.kill("SIGKILL");
   }
 
-  /** The verb and everything that it has started, as when the power goes. */
-  killAll(): void {
+  /** The verb and everything that it has started, as when the power goes; all of it has ended then. */
+  async killAll(): Promise<void> {
     // First those that start others.
     this.kill();
     this.#killLeft();
+    while ([...this.#known.values()].some(isThere)) await pause(POLL_MS);
   }
 
   /** What the verb had started when it was killed, and what that started since. */
   #killLeft(): void {
-    for (const { pid, identity } of this.#known.values()) {
-      this.#look(pid);
-      if (identity !== undefined && processIdentity(pid) === identity) process.kill(pid, "SIGKILL");
+    for (const known of this.#known.values()) {
+      this.#look(known.pid);
+      if (isThere(known)) process.kill(known.pid, "SIGKILL");
     }
-    for (const { pid, identity } of this.#known.values())
-      if (identity !== undefined && processIdentity(pid) === identity) process.kill(pid, "SIGKILL");
+    for (const known of this.#known.values()) if (isThere(known)) process.kill(known.pid, "SIGKILL");
   }
 
   #runs(program: string, word: string): boolean {
@@ -83,6 +83,10 @@ export class StartedVerb {
     for (const { pid } of descendants(root, allProcesses()))
       if (!this.#known.has(pid)) this.#known.set(pid, { pid, identity: processIdentity(pid) });
   }
+}
+
+function isThere({ pid, identity }: KnownProcess): boolean {
+  return identity !== undefined && processIdentity(pid) === identity;
 }
 
 function argumentsOf(pid: number): readonly string[] {
