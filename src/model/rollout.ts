@@ -31,3 +31,8 @@ export interface ApplicationRollout {
   readonly done: boolean;
   readonly problems: readonly RolloutProblem[];
 }
+
+/** Whether something is known to be in its way. */
+export function isStuck({ done, problems }: ApplicationRollout): boolean {
+  return !done && problems.length > 0;
+}

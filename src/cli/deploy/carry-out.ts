@@ -1,6 +1,7 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
 import { runSmokeChecks, type SmokeFailure, type SmokeProgress } from "../../smoke-checks.ts";
 import { printable } from "../../model/refusal.ts";
+import { isStuck } from "../../model/rollout.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { LookAhead } from "./look-ahead.ts";
 import type { OpenedStage } from "./opened-stage.ts";
@@ -21,6 +22,8 @@ export async function carryOut(call: DeployCall, opened: OpenedStage, ahead: Loo
   const { run, rollouts } = updated;
   if (run.ended === "interrupted") return { ended: "interrupted", updated, failed: [] };
   if (run.ended === "succeeded") {
+    if (rollouts.some(isStuck))
+      return { ended: "failed", updated, failed: failedApplications({ errors: [], rollouts, smoke: [] }) };
     const smoke = await smokeOf(call, opened, ahead);
     if (signal.aborted) return { ended: "interrupted", updated, failed: [] };
     const failed = failedApplications({ errors: [], rollouts: [], smoke });

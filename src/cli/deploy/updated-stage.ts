@@ -4,7 +4,7 @@ import { refuseNotAsShown } from "./shown-inputs.ts";
 import { refuseOtherState } from "./shown-state.ts";
 import { plannedDigest } from "../../as-planned.ts";
 import { printable, RefusalError } from "../../model/refusal.ts";
-import type { ApplicationRollout } from "../../model/rollout.ts";
+import { isStuck, type ApplicationRollout } from "../../model/rollout.ts";
 import { followRollout, readRollout, type RolledApplication } from "../../rollout.ts";
 import { rolloutView } from "../rollout-text.ts";
 import type { DeployCall } from "./deploy-stage.ts";
@@ -41,8 +41,40 @@ export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: 
   const seen = await following;
   if (run.ended === "locked")
     throw new RefusalError([refuseLocked(stage, lockFromText(run.said), Date.now(), run.said)], 1);
-  const rollouts = run.ended === "interrupted" ? await lastLook(opened, ahead) : seen;
+  const rollouts =
+    run.ended === "interrupted"
+      ? await lastLook(opened, ahead)
+      : run.ended === "succeeded" && seen.some(isStuck)
+        ? await waitFurther(call, opened, ahead, seen)
+        : seen;
   return { run, message, startedMs, endedMs: Date.now(), rollouts };
+}
+
+/**
+ * The engine waits for what it changes; what an interrupted run had changed already it takes for done, ready or not.
+ * Waited for as long as a roll-out of these may take.
+ */
+async function waitFurther(
+  call: DeployCall,
+  opened: OpenedStage,
+  ahead: LookAhead,
+  seen: readonly ApplicationRollout[],
+): Promise<readonly ApplicationRollout[]> {
+  const stuck = new Set(seen.filter(isStuck).map(({ application }) => application));
+  const limits = opened.loaded.stage.applications.flatMap(({ application: { name }, rolloutSeconds }) =>
+    stuck.has(name) ? [rolloutSeconds] : [],
+  );
+  const deadline = AbortSignal.timeout(Math.max(...limits, 0) * 1000);
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const end = (): void => {
+    resolve(undefined);
+  };
+  deadline.addEventListener("abort", end, { once: true });
+  call.signal.addEventListener("abort", end, { once: true });
+  const following = follow(call, opened, ahead, over, (all) => {
+    if (!all.some(isStuck)) end();
+  });
+  return following.catch((error: unknown) => unseen(error, call.signal));
 }
 
 async function follow(
@@ -50,6 +82,7 @@ async function follow(
   opened: OpenedStage,
   ahead: LookAhead,
   until: Promise<unknown>,
+  onLook: (all: readonly ApplicationRollout[]) => void = () => undefined,
 ): Promise<readonly ApplicationRollout[]> {
   const { access } = opened;
   const applications = changing(opened, ahead);
@@ -57,6 +90,7 @@ async function follow(
   const view = rolloutView(process.stderr);
   const onProgress = (all: readonly ApplicationRollout[]): void => {
     view.show(all);
+    onLook(all);
   };
   const last = await followRollout({ applications, access, onProgress, until, signal: call.signal });
   view.clear();

@@ -52,6 +52,14 @@ describe("the end of a deploy", () => {
     assert.doesNotMatch(renderEnd(plan, doneWith({ ended: "interrupted" }), "rollback"), /npm run deploy/);
   });
 
+  it("says of an update that came to its end while pods are not ready that they are not", () => {
+    const { updated } = doneWith({});
+    const rollouts = updated.rollouts.map((one) => ({ ...one, problems: [problem] }));
+    const whole = { ...updated, rollouts, run: { ...updated.run, ended: "succeeded" as const } };
+    const text = renderEnd(plan, doneWith({ updated: whole, failed: [{ name: "portal", problems: [problem] }] }));
+    assert.match(text, /is as its files say, and not all of it is ready/);
+  });
+
   it("says of an update that came to its end that the files are deployed, whatever its smoke checks say", () => {
     const { updated } = doneWith({});
     const whole = { ...updated, run: { ...updated.run, ended: "succeeded" as const } };

@@ -7,6 +7,7 @@ import { ensureComponent } from "../../../sandbox/component-process.ts";
 import { apiServer } from "../../../sandbox/components/api-server.ts";
 import { daemonState } from "../../../sandbox/daemon.ts";
 import { processFile, sandboxLocation, type SandboxLocation } from "../../../sandbox/location.ts";
+import { isPortFree } from "../../../sandbox/ports.ts";
 import { resetSandbox } from "../../../sandbox/reset.ts";
 import { nameCluster } from "../../../sandbox/stage-trust.ts";
 import { upSandbox } from "../../../sandbox/up.ts";
@@ -73,11 +74,11 @@ describe("a deploy whose API server goes away", function () {
   }
 
   async function killApiServer(): Promise<void> {
-    const state = (): ReturnType<typeof daemonState> => daemonState(processFile(location, apiServer.name));
-    const running = state();
-    if (running.kind !== "running") throw new Error(`the API server is ${running.kind}`);
-    process.kill(running.pid, "SIGKILL");
-    while (state().kind === "running") await pause(POLL_MS);
+    const state = daemonState(processFile(location, apiServer.name));
+    if (state.kind !== "running") throw new Error(`the API server is ${state.kind}`);
+    process.kill(state.pid, "SIGKILL");
+    // It may hold its port for a moment longer than it runs.
+    while (!(await isPortFree(location.ports.apiServer))) await pause(POLL_MS);
   }
 
   async function startApiServer(): Promise<void> {
