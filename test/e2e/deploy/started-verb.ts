@@ -57,19 +57,18 @@ export class StartedVerb {
 
   /** The verb and everything that it has started, as when the power goes; all of it has ended then. */
   async killAll(): Promise<void> {
-    // First those that start others.
-    this.kill();
-    this.#killLeft();
+    // Nothing of it sees another part die, and does something about it.
+    this.#child.kill("SIGSTOP");
+    this.#look();
+    this.#signal("SIGSTOP");
+    for (const { pid } of [...this.#known.values()]) this.#look(pid);
+    this.#signal("SIGKILL");
+    this.#child.kill("SIGKILL");
     while ([...this.#known.values()].some(isThere)) await pause(POLL_MS);
   }
 
-  /** What the verb had started when it was killed, and what that started since. */
-  #killLeft(): void {
-    for (const known of this.#known.values()) {
-      this.#look(known.pid);
-      if (isThere(known)) process.kill(known.pid, "SIGKILL");
-    }
-    for (const known of this.#known.values()) if (isThere(known)) process.kill(known.pid, "SIGKILL");
+  #signal(signal: "SIGSTOP" | "SIGKILL"): void {
+    for (const known of this.#known.values()) if (isThere(known)) process.kill(known.pid, signal);
   }
 
   #runs(program: string, word: string): boolean {
