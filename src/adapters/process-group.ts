@@ -16,11 +16,16 @@ const running = new Set<ProcessGroup>();
 export class ProcessGroup {
   readonly #leader: ChildProcess;
   readonly #ended: Promise<void>;
+  readonly #beforeSignal: (() => void) | undefined;
   #signalled = false;
 
-  /** @param leader started with `detached` where there are groups */
-  constructor(leader: ChildProcess) {
+  /**
+   * @param leader started with `detached` where there are groups
+   * @param beforeSignal called at once, before the group gets its first signal
+   */
+  constructor(leader: ChildProcess, beforeSignal?: () => void) {
     this.#leader = leader;
+    this.#beforeSignal = beforeSignal;
     this.#ended = new Promise((resolve) => {
       leader.once("exit", () => {
         resolve();
@@ -31,6 +36,7 @@ export class ProcessGroup {
   }
 
   send(signal: NodeJS.Signals): void {
+    if (!this.#signalled) this.#beforeSignal?.();
     this.#signalled = true;
     const { pid } = this.#leader;
     if (pid === undefined) return;

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** How long a process that `signal` ends may tidy up, in milliseconds. @default 15 000 */
   readonly graceMs?: number;
+  /** Called before the process gets its first signal from here, synchronously: to see how it stands until then. */
+  readonly beforeSignal?: () => void;
   /** Milliseconds; the process is ended when they have passed. @default 120 000 */
   readonly timeoutMs?: number;
   /** Of standard output and of standard error, in characters; a program that says more is ended. @default 100 000 000 */
@@ -69,7 +71,7 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   if (signal?.aborted === true) throw new ProcessError("cancelled", `${file}: cancelled before it began`, {});
   const child = start(file, args, options);
   const output = outputOf(file, child, options.onLine);
-  const group = new ProcessGroup(child);
+  const group = new ProcessGroup(child, options.beforeSignal);
   const ended = Promise.withResolvers<Ending>();
   const timer = setTimeout(ended.resolve, timeoutMs, TIMED_OUT);
   const onAbort = (): void => {

@@ -122,6 +122,23 @@ describe("run", () => {
     assert.equal((await failureOf(node("", { signal: AbortSignal.abort() }))).code, "cancelled");
   });
 
+  it("lets who asks for it look at things once more before what runs is told to end", async () => {
+    const script =
+      'process.on("SIGINT", () => process.exit(3)); console.log(process.pid); setInterval(() => {}, 1000);';
+    const controller = new AbortController();
+    let pid = 0;
+    const seen: boolean[] = [];
+    const onLine = (line: string): void => {
+      pid = Number(line);
+      controller.abort();
+    };
+    const beforeSignal = (): void => {
+      seen.push(process.kill(pid, 0));
+    };
+    await failureOf(node(script, { signal: controller.signal, onLine, beforeSignal }));
+    assert.equal(seen[0], true);
+  });
+
   /** Each says itself that it runs: a signal between fork and exec is lost. Shells make what runs aside deaf to SIGINT. */
   const FAMILY = `trap 'kill $A $B; exit 0' INT TERM
     sh -c 'echo $$; exec sleep 97' & A=$!

@@ -6,6 +6,9 @@ import { findBackendFiles } from "./backend-files.ts";
 
 /** To find out where the state is kept. */
 const TIMEOUT_MS = 60_000;
+/** Of reading a state that the engine may be writing: it takes milliseconds. */
+const TRIES = 10;
+const BETWEEN_TRIES_MS = 5;
 
 /**
  * What an update had begun when it was interrupted. The Kubernetes provider then cannot ask any more what became of an
@@ -15,15 +18,12 @@ const TIMEOUT_MS = 60_000;
  */
 export class BegunOperations {
   readonly #stage: string;
-  readonly #signal: AbortSignal;
   readonly #files: ReturnType<typeof findBackendFiles>;
   #state: string | undefined;
   #begun: readonly JsonObject[] = [];
 
-  /** @param signal that ends the update */
-  constructor(stage: string, signal: AbortSignal) {
+  constructor(stage: string) {
     this.#stage = stage;
-    this.#signal = signal;
     this.#files = findBackendFiles(stage, AbortSignal.timeout(TIMEOUT_MS));
     void this.#files.then(
       (files) => {
@@ -32,22 +32,23 @@ export class BegunOperations {
       // The update itself says what is wrong with the backend.
       () => undefined,
     );
-    signal.addEventListener("abort", this.#look, { once: true });
   }
 
-  /** Synchronous: pulumi has the signal as well, and forgets within a fraction of a second. */
-  readonly #look = (): void => {
-    if (this.#state === undefined) return;
-    try {
-      this.#begun = pendingOf(JSON.parse(readFileSync(this.#state, "utf8")));
-    } catch {
-      // Being written at this moment, or not there yet: nothing was begun that it could tell of.
+  /** Before pulumi has the signal, and synchronously: it forgets within a fraction of a second. */
+  readonly look = (): void => {
+    for (let tries = 0; this.#state !== undefined && tries < TRIES; tries += 1) {
+      try {
+        this.#begun = pendingOf(JSON.parse(readFileSync(this.#state, "utf8")));
+        return;
+      } catch {
+        // Being written at this moment, or not there yet.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
+      }
     }
   };
 
   /** Once the update has ended. @returns what people must know, where it could not be written down */
   async remember(): Promise<string | undefined> {
-    this.#signal.removeEventListener("abort", this.#look);
     if (this.#begun.length === 0) return undefined;
     if (this.#state === undefined) return undefined;
     try {

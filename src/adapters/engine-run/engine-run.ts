@@ -58,8 +58,8 @@ export async function previewStage(request: EngineRunRequest): Promise<EngineRun
 
 /** Deploys a stage. Shows nothing first: the preview is what people agreed to. */
 export async function upStage(request: EngineRunRequest): Promise<EngineRun> {
-  const begun = new BegunOperations(request.stage, request.signal);
-  const run = await runEngine(request, (stack, options) => stack.up({ ...options, showSecrets: false }));
+  const begun = new BegunOperations(request.stage);
+  const run = await runEngine(request, (stack, options) => stack.up({ ...options, showSecrets: false }), begun.look);
   const forgotten = await begun.remember();
   return forgotten === undefined ? run : { ...run, said: `${run.said}\n${forgotten}` };
 }
@@ -77,10 +77,11 @@ type RunOptions = NonNullable<Parameters<Stack["preview"]>[0]> & NonNullable<Par
 async function runEngine(
   request: EngineRunRequest,
   work: (stack: Stack, options: RunOptions) => Promise<unknown>,
+  beforeSignal?: () => void,
 ): Promise<EngineRun> {
   const said = new RunRecord();
   const options = optionsOf(request, said);
-  const ended = await endOf(async () => work(await openStack(request), options), request.signal);
+  const ended = await endOf(async () => work(await openStack(request, beforeSignal), options), request.signal);
   const { changes, diagnostics, problem } = said;
   if (problem === undefined) return { ...ended, changes, diagnostics, events: said.events };
   return { ended: "failed", changes, diagnostics, events: [], said: `the engine's events cannot be read: ${problem}` };
@@ -112,12 +113,12 @@ function projectPack(): string | undefined {
 }
 
 /** The stack by its name, in the project's folder, without selecting it for anyone. */
-async function openStack({ stage, planned }: EngineRunRequest): Promise<Stack> {
+async function openStack({ stage, planned }: EngineRunRequest, beforeSignal?: () => void): Promise<Stack> {
   const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
   const workspace = await LocalWorkspace.create({
     workDir: projectRoot,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nobody asks whose instance it is, and the class's own constructor is private.
-    pulumiCommand: new GroupedPulumi(),
+    pulumiCommand: new GroupedPulumi(beforeSignal),
     envVars: { ...DECLARED_WINS, ...(planned === undefined ? {} : { [PLANNED_VARIABLE]: planned }) },
   });
   // What people selected stays selected.

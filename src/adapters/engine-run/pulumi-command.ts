@@ -23,6 +23,12 @@ const LOG_FOLDER = "automation-logs-";
 export class GroupedPulumi implements PulumiCommand {
   readonly command = "pulumi";
   readonly version = new SemVer(VERSION);
+  readonly #beforeSignal: (() => void) | undefined;
+
+  /** @param beforeSignal called before pulumi is told to end */
+  constructor(beforeSignal?: () => void) {
+    this.#beforeSignal = beforeSignal;
+  }
 
   /** All that the API calls. @throws ProcessError */
   async run(
@@ -45,6 +51,7 @@ export class GroupedPulumi implements PulumiCommand {
         graceMs: GRACE_MS,
         maxOutput: MAX_OUTPUT,
         ...(signal === undefined ? {} : { signal }),
+        ...(this.#beforeSignal === undefined ? {} : { beforeSignal: this.#beforeSignal }),
         ...(onOutput === undefined ? {} : { onLine: onOutput }),
       });
       return { ...result, code: result.exitCode };
