@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { lockFromText, refuseLocked, type UpdateLock } from "../../../src/adapters/engine-run/update-lock.ts";
 
@@ -50,6 +51,8 @@ describe("an update lock", () => {
     try {
       const pid = Number(String((await once(parent.stdout, "data"))[0]));
       assert.equal(lockOf(pid, hostname()).alive, true);
+      // A shell that has not become it yet would still ask.
+      while (readFileSync(`/proc/${parent.pid ?? 0}/comm`, "utf8").trim() !== "sleep") await new Promise(setImmediate);
       process.kill(pid, "SIGKILL");
       while (lockOf(pid, hostname()).alive === true) await new Promise(setImmediate);
       // Its number is still taken.
