@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { processIdentity } from "../../sandbox/process-identity.ts";
 import { ProcessError, run, type RunOptions } from "../../src/adapters/processes.ts";
 
 const node = (script: string, options?: RunOptions): ReturnType<typeof run> =>
@@ -79,16 +80,10 @@ describe("run", () => {
 
   /** Waits in vain: two processes that hold its pipes, the second of which heeds no request to end. */
   const CROWD = 'sleep 97 & echo $!; (trap "" TERM INT; exec sleep 98) & echo $!; wait';
-  const isThere = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
+  /** One that was killed, and waits for whoever adopted it to look, has ended. */
+  const isThere = (pid: number): boolean => processIdentity(pid) !== undefined;
   const pids = (text: string): number[] => text.trim().split("\n").map(Number);
 
-  /** Killed processes without a parent stay in the table until whoever adopted them looks. */
   async function assertGone(running: readonly number[]): Promise<void> {
     assert.equal(running.length, 2);
     const deadline = Date.now() + 5_000;
