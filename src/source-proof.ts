@@ -1,5 +1,5 @@
 import { readCluster } from "./adapters/cluster.ts";
-import { readWorkloads } from "./adapters/cluster-workloads.ts";
+import { readSettledWorkloads } from "./adapters/cluster-workloads.ts";
 import { readStackHistory } from "./adapters/stack-history.ts";
 import { readDeployedStage } from "./adapters/stack-outputs.ts";
 import { loadStage, stagesPath, type CommonParts, type LoadedStage } from "./adapters/stage-loader.ts";
@@ -145,7 +145,7 @@ async function readOwnWorkloads(
   const workloads = [...applications.values()].flatMap(({ namespace, workloads: names = [] }) =>
     namespace === undefined ? [] : names.map((name) => ({ ...name, namespace })),
   );
-  return readWorkloads({ ...access, workloads });
+  return readSettledWorkloads({ ...access, workloads });
 }
 
 /** What was stated about it; nothing is where it is not gated. */

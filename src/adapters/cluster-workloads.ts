@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { workloadKey, type NamespacedWorkload, type WorkloadState } from "../model/deployed-stage.ts";
 import { accepted, andThen, combineAll, type Outcome } from "../model/refusal.ts";
@@ -31,4 +32,20 @@ export async function readWorkloads(question: WorkloadQuestion): Promise<Outcome
   return andThen(combineAll(await Promise.all(lists)), (read) =>
     accepted(read.flatMap(({ items }) => items.filter((item) => asked.has(workloadKey(item))))),
   );
+}
+
+/** How long an old replica is waited for: `pulumi up` ends when the new ones are ready, not when the last old one went. */
+const SETTLING_MS = 15_000;
+const BETWEEN_LOOKS_MS = 500;
+
+/** The same, looked at again while something of it is likely to pass by itself. */
+export async function readSettledWorkloads(question: WorkloadQuestion): Promise<Outcome<readonly WorkloadState[]>> {
+  const endMs = Date.now() + SETTLING_MS;
+  for (;;) {
+    const read = await readWorkloads(question);
+    const settles =
+      read.kind === "accepted" && read.value.some(({ problem, settling }) => problem !== undefined && settling);
+    if (!settles || Date.now() >= endMs) return read;
+    await wait(BETWEEN_LOOKS_MS, undefined, question.signal === undefined ? {} : { signal: question.signal });
+  }
 }

@@ -47,6 +47,7 @@ export const workloadSchema = objectSchema.transform((workload): WorkloadState =
     ...{ kind, name: metadata.name, namespace: metadata.namespace },
     images: [...pod.initContainers, ...pod.containers].map(({ image }) => image),
     problem: problemOf(workload),
+    settling: isSettling(workload),
     availableSinceMs: availableSince(status.conditions),
   };
 });
@@ -68,11 +69,29 @@ function problemOf(workload: Workload): string | undefined {
     "are available": there,
   };
   const short = Object.entries(counts).find(([what, found]) => found !== expected[what as keyof typeof expected]);
-  if (short !== undefined) return `${short[1]} of ${wanted} replicas ${short[0]}${because(status.conditions)}`;
+  if (short !== undefined) {
+    const [what, found] = short;
+    const all = there > wanted ? `${there} (${wanted} wanted)` : wanted;
+    return `${found} of ${all} replicas ${what}${because(status.conditions)}`;
+  }
   const { currentRevision, updateRevision } = status;
   if (currentRevision !== updateRevision) return "its roll-out has not ended";
   const stuck = status.conditions.find(({ type, status: state }) => IS_WELL.has(type) && state !== "True");
   return stuck === undefined ? undefined : textOf(stuck);
+}
+
+/** As it is between the last new replica's readiness and the last old one's end, or before the cluster took notice. */
+function isSettling(workload: Workload): boolean {
+  const { metadata, status } = workload;
+  if (metadata.deletionTimestamp !== undefined) return false;
+  if (status.observedGeneration < metadata.generation) return true;
+  const { wanted, ...counts } = countsOf(workload);
+  return (
+    wanted > 0 &&
+    counts["are there"] > wanted &&
+    counts["are of the newest version"] === wanted &&
+    counts["are ready"] >= wanted
+  );
 }
 
 interface Counts {

@@ -83,6 +83,8 @@ export interface WorkloadState extends NamespacedWorkload {
   readonly images: readonly string[];
   /** Why it is not as healthy as it should be; undefined: every replica is there, ready, and of its newest version. */
   readonly problem: string | undefined;
+  /** Whether that is likely to pass by itself within seconds: everything new is there, something old has not gone yet. */
+  readonly settling: boolean;
   /** Since when it has been available without a break, where the cluster says it. */
   readonly availableSinceMs: number | undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readWorkloads } from "../../src/adapters/cluster-workloads.ts";
+import { readSettledWorkloads, readWorkloads } from "../../src/adapters/cluster-workloads.ts";
 import type { NamespacedWorkload, WorkloadState } from "../../src/model/deployed-stage.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { withFake } from "./fake-program.ts";
@@ -53,6 +53,7 @@ describe("readWorkloads, with a fake kubectl", () => {
       ...PORTAL,
       images: ["r.example.com/wait:1@sha256:2", "r.example.com/portal:1@sha256:1"],
       problem: undefined,
+      settling: false,
       // The end of the last roll-out, which comes after the time when the first pods were there.
       availableSinceMs: Date.parse("2026-11-20T10:05:00Z"),
     });
@@ -122,4 +123,43 @@ describe("readWorkloads, with a fake kubectl", () => {
     const outcome = await ask([PORTAL]);
     assert.equal(outcome.kind === "refused" && outcome.refusals[0]?.code, "missing-kubectl");
   });
+});
+
+describe("readSettledWorkloads, with a fake kubectl", () => {
+  /** The first answer once, the second from then on. */
+  function inTurn(first: JsonObject, second: JsonObject): string {
+    return [
+      'asked="${0%/*}/asked"',
+      `if [ -e "$asked" ]; then /bin/cat <<'END'\n${JSON.stringify({ items: [second] })}\nEND`,
+      `else : > "$asked"; /bin/cat <<'END'\n${JSON.stringify({ items: [first] })}\nEND`,
+      "fi",
+    ].join("\n");
+  }
+
+  async function look(first: JsonObject, second: JsonObject): Promise<WorkloadState | undefined> {
+    const outcome = await withFake("kubectl", inTurn(first, second), () =>
+      readSettledWorkloads({ context: "test", place: {}, workloads: [PORTAL] }),
+    );
+    assert.ok(outcome.kind === "accepted", JSON.stringify(outcome));
+    return outcome.value[0];
+  }
+
+  for (const [what, status] of [
+    ["the last replica of the version before has gone", { replicas: 3 }],
+    ["the cluster has taken notice", { observedGeneration: 2 }],
+  ] as const) {
+    it(`looks again until ${what}`, async () => {
+      assert.equal((await look(deployment({ status }), deployment()))?.problem, undefined);
+    });
+  }
+
+  for (const [what, status] of [
+    ["a replica is not ready", { readyReplicas: 1, availableReplicas: 1 }],
+    ["the roll-out goes on", { replicas: 3, updatedReplicas: 1 }],
+    ["a new replica is not ready beside an old one", { replicas: 3, readyReplicas: 1, availableReplicas: 1 }],
+  ] as const) {
+    it(`looks once where ${what}`, async () => {
+      assert.equal(typeof (await look(deployment({ status }), deployment()))?.problem, "string");
+    });
+  }
 });

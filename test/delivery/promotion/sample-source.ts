@@ -87,7 +87,7 @@ export function deployedWith(name: string, changes: Partial<DeployedVersion> | u
 const states: readonly WorkloadState[] = [...written].map(([name]) => ({
   ...{ kind: "Deployment", name, namespace: namespaces.get(name) ?? "" },
   images: [pins.get(name)?.image ?? ""],
-  ...{ problem: undefined, availableSinceMs: DEPLOYED - MINUTE / 2 },
+  ...{ problem: undefined, settling: false, availableSinceMs: DEPLOYED - MINUTE / 2 },
 }));
 
 /** With another state of one application's workload, or without it. */

@@ -26,7 +26,7 @@ export function workload(changes: Partial<ObservedWorkload> = {}): ObservedWorkl
   return {
     ...facts("portal"),
     ...{ kind: "Deployment", labels: { "app.kubernetes.io/name": "portal" } },
-    ...{ images: [`r.example.com/portal:1@${IMAGE}`], problem: undefined, availableSinceMs: undefined },
+    ...{ images: [`r.example.com/portal:1@${IMAGE}`], problem: undefined, settling: false, availableSinceMs: undefined },
     ...{ observed: true, wanted: 2, ready: 2, revision: "7", updateRevision: "", conditions: [] },
     ...changes,
   };
