@@ -16,9 +16,13 @@ import { settledLines } from "./settled-text.ts";
 /**
  * Sees to it that nobody else is at work on the stack and that its state is whole: what a killed run left is settled
  * before anything is planned on it. A dry run settles nothing. Says what it did on standard error.
+ * @returns whether the state was changed
  * @throws RefusalError (1) where the stack is locked, or its state cannot be read or settled
  */
-export async function prepareStack(call: DeployCall, { loaded, access, nowMs }: OpenedStage): Promise<void> {
+export async function prepareStack(
+  call: Pick<DeployCall, "stage" | "options" | "signal">,
+  { loaded, access, nowMs }: Pick<OpenedStage, "loaded" | "access" | "nowMs">,
+): Promise<boolean> {
   const { stage, options, signal } = call;
   const dryRun = options.dryRun === true;
   const lock = await readUpdateLock(stage, signal);
@@ -36,14 +40,15 @@ export async function prepareStack(call: DeployCall, { loaded, access, nowMs }: 
     const count = pending.length + unread.length;
     if (count > 0)
       say(`a killed run left ${count} ${plural(count)}: the next run that is no --dry-run settles them first`);
-    return;
+    return false;
   }
   const against = (state: StackState) => refuseUnknownCluster(state, loaded, access);
   const { settled } = orThrow(withInit(await recoverStack(stage, access, signal, against), stage), 1);
-  if (settled.length === 0) return;
+  if (settled.length === 0) return false;
   say(`settled what a killed run had left: ${settled.length} ${plural(settled.length)}`);
   for (const line of settledLines(settled)) say(line);
   await endLeft();
+  return true;
 }
 
 async function endLeft(): Promise<void> {
