@@ -1,24 +1,14 @@
+import { APPLICATION_TYPE, CHART_TYPE, toUrn, type Urn } from "../src/model/urn.ts";
 import type { JudgedResource } from "./rule.ts";
 
-export const STAGE_TYPE = "lockstep:index:Stage";
-export const APPLICATION_TYPE = "lockstep:index:Application";
-/** Of a version's migration Job. */
-export const MIGRATION_TYPE = "lockstep:index:Migration";
-export const CHART_TYPE = "kubernetes:helm.sh/v4:Chart";
-export const STACK_TYPE = "pulumi:pulumi:Stack";
-export const PROVIDER_PREFIX = "pulumi:providers:";
-
-/** The parts of a URN: `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`. */
-export interface Urn {
-  readonly stack: string;
-  readonly project: string;
-  /** From the outermost parent to the resource's own. The stack itself is not named. */
-  readonly types: readonly string[];
-  readonly name: string;
-}
-
-const PREFIX = "urn:pulumi:";
-const SEPARATOR = "::";
+export {
+  APPLICATION_TYPE,
+  CHART_TYPE,
+  MIGRATION_TYPE,
+  PROVIDER_PREFIX,
+  STACK_TYPE,
+  STAGE_TYPE,
+} from "../src/model/urn.ts";
 
 /** Of one run: rules ask for the same ones again and again. */
 const parsed = new Map<string, Urn>();
@@ -27,17 +17,10 @@ const parsed = new Map<string, Urn>();
 export function parseUrn(urn: string): Urn {
   const known = parsed.get(urn);
   if (known !== undefined) return known;
-  const read = readUrn(urn);
+  const read = toUrn(urn);
+  if (read === undefined) throw new Error(`not a URN: ${urn}`);
   parsed.set(urn, read);
   return read;
-}
-
-function readUrn(urn: string): Urn {
-  const [stack, project, types, ...name] = urn.slice(PREFIX.length).split(SEPARATOR);
-  if (!urn.startsWith(PREFIX) || stack === undefined || project === undefined || types === undefined) {
-    throw new Error(`not a URN: ${urn}`);
-  }
-  return { stack, project, types: types.split("$"), name: name.join(SEPARATOR) };
 }
 
 /**

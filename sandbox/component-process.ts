@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { RefusalError, type Refusal } from "../src/model/refusal.ts";
 import type { Component } from "./components/component.ts";
@@ -51,6 +52,7 @@ function startComponent(location: SandboxLocation, component: Component, tools: 
   const home = dataFolder(location, component.name);
   // etcd insists on a folder that nobody else can read.
   mkdirSync(home, { recursive: true, mode: 0o700 });
+  for (const file of component.files ?? []) copyFileSync(file, join(home, basename(file)));
   startDaemon(
     {
       file: tools.paths[component.tool],

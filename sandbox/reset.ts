@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { RefusalError, type Refusal } from "../src/model/refusal.ts";
+import { shellCommand } from "../src/model/shell-word.ts";
 import { stopComponents, type DownOptions } from "./down.ts";
 import { hasCode, isMissing } from "./files.ts";
 import { isOwnName, LOCK_FOLDER, MARKER_FILE, type SandboxLocation } from "./location.ts";
@@ -58,7 +59,7 @@ async function refuseLink(folder: string): Promise<void> {
         place: { file: folder },
         found: `a link to ${target}`,
         expected: "the sandbox's folder itself",
-        action: `npm run sandbox -- reset --dir ${target}`,
+        action: shellCommand(["npm", "run", "sandbox", "--", "reset", "--dir", target]),
       },
     ],
     2,

@@ -5,25 +5,23 @@ import { readWholeHistory } from "./adapters/stack-history.ts";
 import type { LoadedStage } from "./adapters/stage-loader.ts";
 import { readTargetAfter } from "./cli/promote/target-after.ts";
 import type { Publication, Published } from "./cli/publication.ts";
-import { planRestoration, writeRestoration, type PlannedRestore } from "./cli/rollback/restoration.ts";
+import {
+  planRestoration,
+  writeRestoration,
+  type PlannedRestore,
+  type WrittenRestoration,
+} from "./cli/rollback/restoration.ts";
 import { rollbackCommitText } from "./cli/rollback/rollback-commit.ts";
 import { refuseRollbackSigner } from "./cli/rollback/rollback-signer.ts";
 import type { Signer } from "./cli/signer.ts";
 import { planVersionHold } from "./delivery/hold-plan.ts";
 import { planGoodPins, type FailedRollout, type GoodPin } from "./delivery/rollback/last-good.ts";
+import { failureReason } from "./delivery/rollout/failure-reason.ts";
 import type { DeployedStage } from "./model/deployed-stage.ts";
+import type { Digest } from "./model/digest.ts";
 import type { Pin } from "./model/pin.ts";
 import { renderReference } from "./model/reference.ts";
-import {
-  accepted,
-  combine,
-  printable,
-  refused,
-  refusalsOf,
-  RefusalError,
-  type Outcome,
-  type Refusal,
-} from "./model/refusal.ts";
+import { accepted, combine, refused, refusalsOf, RefusalError, type Outcome, type Refusal } from "./model/refusal.ts";
 import type { RolloutProblem } from "./model/rollout.ts";
 import type { YamlChange } from "./model/yaml-edit.ts";
 import { readStageRecord, type StageRecord } from "./stage-record.ts";
@@ -54,6 +52,8 @@ export interface AutomaticRollback {
   readonly heldInCluster: readonly string[];
   /** Relative to the project. */
   readonly files: readonly string[];
+  /** What is in each of them. */
+  readonly contents: ReadonlyMap<string, Digest>;
   /** Folders of the statements. */
   readonly statements: readonly string[];
   /** As the options say; what was refused there leaves the hold in the cluster. */
@@ -76,17 +76,19 @@ export async function automaticRollback(request: AutomaticRollbackRequest): Prom
   const stated = back.kind === "accepted" ? back.value : NOT_STATED;
   const written = await write(request, good, stated);
   const stays = [...notHeld, ...plan.refusals, ...refusalsOf(back), ...refusalsOf(written)];
-  const { files, folders } = written.kind === "accepted" ? written.value : { files: [], folders: [] };
+  const { files, folders, contents } = written.kind === "accepted" ? written.value : NOTHING_WRITTEN;
   const restored = written.kind === "accepted" ? good : [];
   return {
     restored: restored.map(({ name, before, after }) => ({ name, from: before, to: after })),
-    ...{ stays, heldInCluster, files, statements: folders },
+    ...{ stays, heldInCluster, files, contents, statements: folders },
     publish: () => publish(request, restored, stated.statements, files),
   };
 }
 
+const NOTHING_WRITTEN: WrittenRestoration = { folders: [], files: [], contents: new Map() };
+
 const NOTHING_DONE = {
-  ...{ restored: [], files: [], statements: [] },
+  ...{ restored: [], files: [], contents: new Map<string, Digest>(), statements: [] },
   publish: () => Promise.resolve(accepted(undefined)),
 } as const;
 
@@ -107,7 +109,7 @@ async function holdInCluster({ loaded, failed, access, nowMs, signer }: Automati
     if (problems === undefined || access === undefined) continue;
     const hold = {
       ...{ application: application.name, image: pin.image.digest, reference: renderReference(pin.image) },
-      ...{ reason: reasonOf(problems), by: byOf(signer), sinceMs: nowMs },
+      ...{ reason: failureReason(problems), by: byOf(signer), sinceMs: nowMs },
     };
     const placed = await placeClusterHold({ project: stage.project, stage: stage.name, namespace, hold, access });
     if (placed.kind === "accepted") heldInCluster.push(application.name);
@@ -118,15 +120,6 @@ async function holdInCluster({ loaded, failed, access, nowMs, signer }: Automati
 
 function byOf(signer: Outcome<Signer>): string {
   return signer.kind === "accepted" ? signer.value.principal : "deploy";
-}
-
-const MAX_REASON = 400;
-
-function reasonOf(problems: readonly RolloutProblem[]): string {
-  const texts = [...new Set(problems.map(({ text }) => text))].join("; ");
-  const reason = `its roll-out failed${texts === "" ? "" : `: ${texts}`}`;
-  // The cluster's words go into files, commits and the terminals of others.
-  return printable(reason.replaceAll(/\s+/g, " ")).slice(0, MAX_REASON);
 }
 
 interface PlannedBack {
@@ -220,12 +213,12 @@ async function write(
   { loaded, failed, signal, signer, nowMs }: AutomaticRollbackRequest,
   good: readonly GoodPin[],
   { statements, signer: signing }: Stated,
-): Promise<Outcome<{ readonly files: readonly string[]; readonly folders: readonly string[] }>> {
+): Promise<Outcome<WrittenRestoration>> {
   const { stage, source, trust, stackFile } = loaded;
   const holds = stage.applications.flatMap(({ application: { name }, pin }): readonly YamlChange[] => {
     const problems = failed.get(name);
     if (problems === undefined) return [];
-    const hold = { reason: reasonOf(problems), by: byOf(signer) };
+    const hold = { reason: failureReason(problems), by: byOf(signer) };
     return planVersionHold({
       ...{ stage: stage.name, application: name, stackFile, nowMs },
       hold,
@@ -251,7 +244,7 @@ async function publish(
 ): Promise<Outcome<Published | undefined>> {
   if (files.length === 0) return accepted(undefined);
   const digests = statements.map(({ statement }) => statement.digest);
-  const problems = [...failed].map(([name, found]) => `${name}: ${reasonOf(found)}`).join("\n");
+  const problems = [...failed].map(([name, found]) => `${name}: ${failureReason(found)}`).join("\n");
   const text = rollbackCommitText(
     { stage: loaded.stage.name, update: undefined, applications: restored },
     digests,

@@ -27,6 +27,8 @@ export interface DeployQuestion {
   readonly purpose: "deploy" | "rollback" | "reconcile";
   /** Of a rollback: who goes back; the others of the stage are deployed as ever. @default all of them */
   readonly back?: ReadonlySet<string>;
+  /** About which a statement will be written first: what the newest of today says of them does not count. */
+  readonly restated?: ReadonlySet<string>;
   readonly nowMs: number;
   readonly signal: AbortSignal;
 }
@@ -147,7 +149,7 @@ async function checkStatements(question: DeployQuestion, moved: readonly MovedVe
   const record = await judgeStatements(subject, { gated: true, root, statements, nowMs });
   // What is wrong with the statements is said by the program.
   if (record.kind === "refused") return [];
-  const expired = expires ? refuseExpiredApprovals(record.value.newest) : [];
+  const expired = expires ? refuseExpiredApprovals(record.value.newest, question.restated) : [];
   if (!promotes) return expired;
   return [
     ...expired,

@@ -29,7 +29,7 @@ export async function findDrift({ loaded, access, signal }: DriftQuestion): Prom
   const known = combine({ state, cluster });
   if (known.kind === "refused") return known;
   const { declared, alsoKnown, namespaces, clusterUid: uidBefore } = known.value.state;
-  if (declared.length === 0) return accepted({ stage: stage.name, objects: [], unlisted: [] });
+  if (declared.length === 0) return accepted({ stage: stage.name, objects: [], unlisted: [], nothingDeployed: true });
   const { uid } = known.value.cluster;
   const other = refuseOtherCluster({
     ...{ definition, uid, uidBefore, place: access.place },

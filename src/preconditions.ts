@@ -4,6 +4,7 @@ import { readFileConfig } from "./adapters/engine-config-file.ts";
 import { hasClusterResources, lastDeployment, type LastDeployment } from "./adapters/engine-state.ts";
 import { stagesPath, type LoadedStage } from "./adapters/stage-loader.ts";
 import { displayPath } from "./adapters/yaml-files.ts";
+import { checkDatabaseLevels } from "./database-levels.ts";
 import { refuseForeignNamespaces, refuseLostCluster, refuseOtherCluster } from "./delivery/cluster.ts";
 import { refuseLooserTrust, refuseRenamedStack } from "./delivery/coverage/deployed.ts";
 import { refuseRevokedVersions } from "./delivery/coverage/revoked.ts";
@@ -35,16 +36,19 @@ export async function checkPreconditions(
   given: Readonly<Record<string, string>>,
 ): Promise<Outcome<Preconditions>> {
   const deployment = lastDeployment();
-  const [clusterUid, chartPaths, secrets, statements, signatures, deployed] = await Promise.all([
+  const [clusterUid, chartPaths, secrets, statements, signatures, levels, deployed] = await Promise.all([
     checkCluster(loaded, deployment),
     fetchCharts(loaded.stage.applications.map(({ pin }) => pin.chart)),
     checkSecrets(loaded, given),
     checkStatements(loaded, deployment),
     checkSignatures(loaded),
+    checkDatabaseLevels(loaded, deployment),
     deployment,
   ]);
   const { stage, source } = loaded;
   const renamed = refuseRenamedStack(stage.name, deployed.stage);
+  // A cluster that does not answer says so once.
+  const against = clusterUid.kind === "accepted" ? [...signatures, ...levels] : signatures;
   const lost = refuseLostPins(deployed.applications, stage, (name) =>
     source.placeOf(["config", "lockstep:pins", name]),
   );
@@ -52,7 +56,7 @@ export async function checkPreconditions(
     clusterUid,
     chartPaths,
     secrets,
-    deployed: withRefusals(toOutcome(deployed, [...renamed, ...lost]), signatures),
+    deployed: withRefusals(toOutcome(deployed, [...renamed, ...lost]), against),
     statements,
   });
 }

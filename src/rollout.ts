@@ -98,6 +98,6 @@ function toRollout(judged: JudgedRollout, logs: readonly (readonly string[])[] =
   return { ...judged, problems: judged.problems.map((problem, index) => toProblem(problem, logs[index])) };
 }
 
-export function toProblem({ code, object, text }: ObservedProblem, log: readonly string[] = []): RolloutProblem {
-  return { code, object, text, log };
+export function toProblem(problem: ObservedProblem, log: readonly string[] = []): RolloutProblem {
+  return { ...problem, log };
 }

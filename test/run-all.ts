@@ -9,7 +9,8 @@ import { showToolProgress } from "../tools/terminal.ts";
 import type { Counts } from "./counting-reporter.ts";
 
 const repository = resolve(import.meta.dirname, "..");
-const HOURS_MS = 3_600_000;
+/** More than CI gives to all of it: it ends what hangs, and nothing that is slow. */
+const SUITE_MS = 120 * 60_000;
 const BROKEN: Counts = { passed: 0, failed: 1 };
 
 interface SuiteRun extends Counts {
@@ -25,7 +26,7 @@ async function runSuite(name: "unit" | "e2e", options: readonly string[], folder
   const exitCode = await run(process.execPath, [mocha, ...fixed, ...options], {
     cwd: repository,
     env: { LOCKSTEP_TEST_COUNTS: file, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}) },
-    timeoutMs: HOURS_MS,
+    timeoutMs: SUITE_MS,
     onLine: (line) => process.stdout.write(`${line}\n`),
   }).then(
     () => 0,

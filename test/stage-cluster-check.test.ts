@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { OwnNamespace } from "../src/delivery/cluster.ts";
 import { refuseStrangeCluster } from "../src/stage-cluster-check.ts";
 import { withFake } from "./adapters/fake-program.ts";
 import { inttest } from "./model/sample-stage.ts";
@@ -11,13 +12,19 @@ const ACCESS = { context: "prod", place: {} };
 const outputsOf = (cluster: string) => ({ stage: "inttest", cluster, gated: false, applications: {}, departed: [] });
 
 /** @param before what the stack's outputs say */
-async function codes(now: string, before: object, definition = inttest): Promise<readonly string[]> {
-  const namespace = JSON.stringify({ metadata: { name: "kube-system", uid: now } });
+async function codes(
+  now: string,
+  before: object,
+  definition = inttest,
+  own: readonly OwnNamespace[] = [],
+  ...others: readonly object[]
+): Promise<readonly string[]> {
+  const namespace = JSON.stringify({ items: [{ metadata: { name: "kube-system", uid: now } }, ...others] });
   return withFake("kubectl", `echo '${namespace}'`, async () => {
     const pulumi = join(process.env["PATH"] ?? "", "pulumi");
     await writeFile(pulumi, `#!/bin/sh\necho '${JSON.stringify(before)}'\n`);
     await chmod(pulumi, 0o755);
-    const against = await refuseStrangeCluster({ stage: { name: definition.name }, definition }, ACCESS);
+    const against = await refuseStrangeCluster({ stage: { name: definition.name }, definition }, ACCESS, own);
     return against.map(({ code }) => code);
   });
 }
@@ -31,6 +38,17 @@ describe("the cluster that a verb asks before it deploys", () => {
   it("is no other one behind a context of the same name", async () => {
     assert.deepEqual(await codes(OTHER, outputsOf(UID)), ["other-cluster"]);
     assert.deepEqual(await codes(OTHER, {}, { ...inttest, clusterUid: UID }), ["other-cluster"]);
+  });
+
+  it("has the namespaces that it is asked in for the stage's own", async () => {
+    const labels = { "lockstep.dev/project": "lockstep", "lockstep.dev/stage": "inttest" };
+    const own = [{ name: "ehealth", create: true, labels }];
+    const there = (found: object) => ({ metadata: { name: "ehealth", uid: OTHER, labels: found } });
+    assert.deepEqual(await codes(UID, {}, inttest, own), []);
+    assert.deepEqual(await codes(UID, {}, inttest, own, there(labels)), []);
+    assert.deepEqual(await codes(UID, {}, inttest, own, there({})), ["foreign-namespace"]);
+    const others = there({ ...labels, "lockstep.dev/stage": "prod" });
+    assert.deepEqual(await codes(UID, {}, inttest, own, others), ["foreign-namespace"]);
   });
 
   it("is not taken for the right one where it does not answer", async () => {

@@ -14,6 +14,8 @@ export const apiServer: Component = {
     // A loopback address may not stand in Endpoints, and no pod looks for them here.
     "--advertise-address=127.0.0.1",
     "--endpoint-reconciler-type=none",
+    // What nodes are asked for, such as logs, is asked of kwok: sandbox/kwok/node-ready.yaml.
+    "--kubelet-preferred-address-types=ExternalIP",
     `--etcd-servers=https://127.0.0.1:${location.ports.etcdClient}`,
     `--etcd-cafile=${certificateFile(location.pki, "etcd-ca")}`,
     `--etcd-certfile=${certificateFile(location.pki, "etcd-client")}`,

@@ -10,6 +10,8 @@ export interface Component {
   readonly ports: readonly [SandboxPort, ...SandboxPort[]];
   /** How long a polite end may take. */
   readonly stopDeadlineMs: number;
+  /** Copied into its folder, which is its working directory and its home, before it starts. @default none */
+  readonly files?: readonly string[];
   args(location: SandboxLocation): readonly string[];
   isReady(location: SandboxLocation, signal?: AbortSignal): Promise<boolean>;
 }

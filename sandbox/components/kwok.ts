@@ -6,6 +6,7 @@ import type { Component } from "./component.ts";
 /** One by one: kwok reads files, not folders. */
 export const STAGE_FILES = [
   "configuration.yaml",
+  "logs.yaml",
   "node-ready.yaml",
   "node-heartbeat.yaml",
   "pod-start.yaml",
@@ -25,10 +26,13 @@ export const kwok: Component = {
   tool: "kwok",
   ports: ["kwok"],
   stopDeadlineMs: 5000,
+  files: [path.resolve(import.meta.dirname, "../logs/migrate.txt")],
   args: (location) => [
     `--kubeconfig=${componentKubeconfig(location, "kwok")}`,
     `--server-address=127.0.0.1:${location.ports.kwok}`,
     "--manage-all-nodes=true",
+    // Nodes say that it is theirs.
+    `--node-port=${location.ports.kwok}`,
     "--cidr=10.244.0.0/16",
     // Without leases the nodes lose their readiness every minute, and their pods with them.
     "--node-lease-duration-seconds=40",

@@ -1,4 +1,5 @@
 import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
+import { shellWord } from "../model/shell-word.ts";
 import type { GitFolder } from "./git.ts";
 
 /** Where a change began. */
@@ -125,7 +126,7 @@ function noBase(candidates: readonly string[], isShallow: boolean): Refusal {
     place: { path: "--base" },
     found: `no ${candidates.join(", no ")}${isShallow ? ", in a shallow clone" : ""}`,
     expected: "the branch that this change is to go to",
-    action: `git fetch ${isShallow ? "--unshallow " : ""}origin ${branch}:refs/remotes/origin/${branch}, or name another with --base`,
+    action: `git fetch ${isShallow ? "--unshallow " : ""}origin ${shellWord(`${branch}:refs/remotes/origin/${branch}`)}, or name another with --base`,
   };
 }
 

@@ -3,7 +3,9 @@ import { CLUSTER_HOLDS_NAME, holdKey, type ClusterHold, type HoldScope } from ".
 import { digestOf, hexOf, isDigest } from "../model/digest.ts";
 import { accepted, andThen, combineAll, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { renderSignedTime } from "../model/statements/signed-json.ts";
-import { askKubectl, tellKubectl, type ClusterAccess } from "./kubectl.ts";
+import { shellCommand } from "../model/shell-word.ts";
+import { tellKubectl, type ClusterAccess } from "./kubectl.ts";
+import { readNamedConfigMaps, type NamedConfigMap } from "./named-config-maps.ts";
 import { Slots } from "./slots.ts";
 
 /** A hold, and where the cluster keeps it. */
@@ -40,41 +42,22 @@ const entrySchema = z
   })
   .transform(({ since, ...entry }) => ({ ...entry, sinceMs: Date.parse(since) }));
 
-const configMapSchema = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string() }),
-  data: z.record(z.string(), z.string()).default({}),
-});
-type HoldsMap = z.output<typeof configMapSchema>;
-const listSchema = z.object({ items: z.array(configMapSchema) });
-
 /**
  * The versions that failed in a stage, as its cluster remembers them. An entry that cannot be read is refused: nobody
  * knows what it holds.
  */
 export async function readClusterHolds(question: HoldsQuestion): Promise<Outcome<readonly PlacedHold[]>> {
-  const { namespaces } = question;
-  if (namespaces?.length === 0) return accepted([]);
-  const maps = await readMaps(question);
-  return andThen(maps, (found) => {
-    const own = found.filter(({ metadata }) => namespaces?.includes(metadata.namespace) ?? true);
-    return andThen(combineAll(own.map((map) => holdsOf(map, question))), (holds) => accepted(holds.flat()));
-  });
-}
-
-/** One list of the whole cluster; each namespace by itself where only that is allowed. */
-async function readMaps({ namespaces, access }: HoldsQuestion): Promise<Outcome<readonly HoldsMap[]>> {
-  const get = ["get", "configmaps", "--field-selector", `metadata.name=${CLUSTER_HOLDS_NAME}`];
-  const all = await askKubectl([...get, "--all-namespaces"], listSchema, access);
-  if (all.kind === "accepted") return accepted(all.value.items);
-  if (namespaces === undefined || !all.refusals.some(({ code }) => code === "cluster-denied")) return all;
-  const slots = new Slots(AT_ONCE);
-  const lists = namespaces.map((namespace) =>
-    slots.use(() => askKubectl([...get, "--namespace", namespace], listSchema, access)),
+  const { namespaces, access } = question;
+  const maps = await readNamedConfigMaps({ name: CLUSTER_HOLDS_NAME, namespaces, access });
+  return andThen(maps, (found) =>
+    andThen(combineAll(found.map((map) => holdsOf(map, question))), (holds) => accepted(holds.flat())),
   );
-  return andThen(combineAll(await Promise.all(lists)), (read) => accepted(read.flatMap(({ items }) => items)));
 }
 
-function holdsOf({ metadata: { namespace }, data }: HoldsMap, question: HoldsQuestion): Outcome<readonly PlacedHold[]> {
+function holdsOf(
+  { metadata: { namespace }, data }: NamedConfigMap,
+  question: HoldsQuestion,
+): Outcome<readonly PlacedHold[]> {
   // Two stages may share a namespace that is neither's.
   const ours = Object.entries(data).filter(([key]) => key.startsWith(holdKey(question)));
   return combineAll(ours.map(([key, text]) => toHold(namespace, key, text, question)));
@@ -96,12 +79,13 @@ function toHold(
 
 function unreadable(namespace: string, key: string, { context }: ClusterAccess): Refusal {
   const map = `configmap ${CLUSTER_HOLDS_NAME}`;
+  const kubectl = shellCommand(["kubectl", "--context", context, "--namespace", namespace]);
   return {
     code: "unreadable-hold",
     place: { path: `ConfigMap ${namespace}/${CLUSTER_HOLDS_NAME}, ${key}` },
     found: "a hold that cannot be read: somebody changed it by hand",
     expected: "a hold as a failed roll-out wrote it down, or none",
-    action: `look at it: kubectl --context ${context} --namespace ${namespace} get ${map} --output yaml; where its version may come again, take the key out: kubectl --context ${context} --namespace ${namespace} edit ${map}`,
+    action: `look at it: ${kubectl} get ${map} --output yaml; where its version may come again, take the key out: ${kubectl} edit ${map}`,
   };
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { downMigrationJob, migrationJobName, type MigrationJob } from "../model/migration-job.ts";
+import { downMigrationJob, migrationJobName, runsWayDown, type MigrationJob } from "../model/migration-job.ts";
 import type { PinnedReference } from "../model/reference.ts";
 import { accepted, andThen, combineAll, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import type { StageApplication } from "../model/stage.ts";
+import { shellCommand } from "../model/shell-word.ts";
 import { tellKubectl, type ClusterAccess } from "./kubectl.ts";
 import { readMigrationJobs } from "./migration-jobs.ts";
 import { readContainerLog } from "./rollout/container-log.ts";
@@ -91,7 +92,8 @@ async function begin(call: DownMigrationCall): Promise<Outcome<MigrationJob>> {
 }
 
 function goOn(call: DownMigrationCall, down: MigrationJob): Outcome<MigrationJob> {
-  if (down.toLevel !== call.toLevel) return refused([refuseUnclear(call, down)]);
+  if (down.toLevel !== call.toLevel || !runsWayDown(down, call.application.application.migration?.down))
+    return refused([refuseUnclear(call, down)]);
   if (down.state === "running") call.onProgress({ job: down.name, state: "continued" });
   return accepted(down);
 }
@@ -184,17 +186,20 @@ function refuseUnknown(call: DownMigrationCall): Refusal {
   );
 }
 
-function refuseUnclear(call: DownMigrationCall, { toLevel, undoes, state }: MigrationJob): Refusal {
-  const { access, namespace } = call;
+function refuseUnclear(call: DownMigrationCall, { toLevel, undoes, state, command }: MigrationJob): Refusal {
   return refuse(
     call,
     "down-migration-unclear",
-    `a down migration to level ${toLevel ?? "?"} (${state}) that undoes ${undoes === undefined ? "no Job that it names" : `the Job with the uid ${undoes}`}`,
-    `one to level ${call.toLevel} that undoes the migration of ${call.running.tag}: running it twice would take the database too far back`,
-    `look where the database is; then remove the Job: kubectl --context ${access.context} --namespace ${namespace} delete job ${jobName(call)}`,
+    `a down migration to level ${toLevel ?? "?"} (${state}), by ${command.length === 0 ? "no command" : shellCommand(command)}, that undoes ${undoes === undefined ? "no Job that it names" : `the Job with the uid ${undoes}`}`,
+    `one to level ${call.toLevel}, by ${shellCommand(call.application.application.migration?.down ?? [])}, that undoes the migration of ${call.running.tag}: running it twice would take the database too far back`,
+    `look where the database is; then remove the Job: ${kubectlWords(call, "delete", "job", jobName(call))}`,
   );
 }
 
 function logWords(call: DownMigrationCall): string {
-  return `kubectl --context ${call.access.context} --namespace ${call.namespace} logs job/${jobName(call)}`;
+  return kubectlWords(call, "logs", `job/${jobName(call)}`);
+}
+
+function kubectlWords({ access, namespace }: DownMigrationCall, ...words: readonly string[]): string {
+  return shellCommand(["kubectl", "--context", access.context, "--namespace", namespace, ...words]);
 }

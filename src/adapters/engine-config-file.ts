@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { accepted, refused, type Outcome } from "../model/refusal.ts";
 import { stackFileName } from "../model/stack-file.ts";
+import { shellWord } from "../model/shell-word.ts";
 import { ProcessError, run } from "./processes.ts";
 import { projectRoot } from "./project.ts";
 
@@ -29,7 +30,7 @@ export async function readFileConfig(stage: string): Promise<Outcome<Readonly<Re
         place: { file },
         found: `pulumi config cannot read it: ${reason}`,
         expected: "a stack file that the engine reads, so that its secrets can be compared with those handed over",
-        action: `pulumi config --stack ${stage}`,
+        action: `pulumi config --stack ${shellWord(stage)}`,
       },
     ]);
   }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { accepted, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { stackFileName } from "../model/stack-file.ts";
+import { shellWord } from "../model/shell-word.ts";
 import { failureOf, readAnswer, type ProgramFailure } from "./json-answer.ts";
 import { projectRoot } from "./project.ts";
 
@@ -62,13 +63,13 @@ function unanswered({ missing, said }: ProgramFailure, stage: string): Refusal {
     return refuse(
       "no-stack",
       said,
-      `deploy it first: pulumi up --stack ${stage}; if it was: look at PULUMI_BACKEND_URL, and pulumi stack ls`,
+      `deploy it first: pulumi up --stack ${shellWord(stage)}; if it was: look at PULUMI_BACKEND_URL, and pulumi stack ls`,
     );
   if (NO_LOGIN.test(said))
     return refuse("engine-denied", said, "log in to where the stacks are kept: pulumi login, or PULUMI_BACKEND_URL");
   return refuse(
     "engine-unreachable",
     said,
-    `pulumi stack --stack ${stage}, and look at PULUMI_BACKEND_URL and pulumi whoami --verbose`,
+    `pulumi stack --stack ${shellWord(stage)}, and look at PULUMI_BACKEND_URL and pulumi whoami --verbose`,
   );
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { digestOf, type Digest } from "../model/digest.ts";
 import { stackFileName } from "../model/stack-file.ts";
@@ -21,10 +21,14 @@ export interface InputSnapshot {
 }
 
 const FILES = ["Pulumi.yaml", "package.json", "package-lock.json"];
-/** Whatever code the program and the pack are made of. */
+/** Whatever code the program and the pack are made of, and whatever it may read beside itself: hidden files as well. */
 const FOLDERS = ["src", "policy"];
 /** What says whose rules these are. */
 const VARIABLES = [ANCHOR_VARIABLE, "LOCKSTEP_TRUST"];
+/** What is installed there, package-lock.json says. */
+const INSTALLED = "node_modules";
+/** An editor's own files next to the one that it has open (vim, Emacs, and what both leave) are nobody's input. */
+const EDITORS = /^\..+\.sw[a-p]$|^\.#|^#.*#$|~$/;
 
 /**
  * Taken when a plan is shown, and compared when it is carried out. Charts are pinned by digest in the stack file.
@@ -36,7 +40,7 @@ export function takeSnapshot(
 ): InputSnapshot {
   const { project, trust } = places;
   const inputs = new Map<string, string>();
-  const into: Inputs = { inputs, project };
+  const into: Inputs = { inputs, project, linked: new Set() };
   for (const name of VARIABLES) inputs.set(name, process.env[name] ?? "");
   for (const name of [...FILES, stackFileName(stage)]) add(into, join(project, name), contentOf);
   for (const folder of FOLDERS) addFolder(into, join(project, folder), contentOf);
@@ -49,6 +53,8 @@ export function takeSnapshot(
 interface Inputs {
   readonly inputs: Map<string, string>;
   readonly project: string;
+  /** Real paths of folders that a link led to. */
+  readonly linked: Set<string>;
 }
 
 /** What is not as it was: files that were changed, added or removed, sorted. */
@@ -65,8 +71,9 @@ export function snapshotDigest({ inputs }: InputSnapshot): Digest {
 
 type Look = (path: string) => string;
 
+/** Whatever is no file, such as a pipe, has no content that two looks could compare; to read it may never end. */
 function contentOf(path: string): string {
-  return digestOf(readFileSync(path));
+  return statSync(path).isFile() ? digestOf(readFileSync(path)) : "not a file";
 }
 
 function tracesOf(path: string): string {
@@ -76,12 +83,32 @@ function tracesOf(path: string): string {
 
 function addFolder(into: Inputs, folder: string, look: Look): void {
   for (const entry of entriesOf(folder)) {
+    if (entry.name === INSTALLED || EDITORS.test(entry.name)) continue;
     const path = join(folder, entry.name);
-    // An editor's own files next to the one that it has open are nobody's input.
-    if (entry.name.startsWith(".") || entry.name.endsWith("~")) continue;
     if (entry.isDirectory()) addFolder(into, path, look);
+    else if (entry.isSymbolicLink()) addLink(into, folder, path, look);
     else add(into, path, look);
   }
+}
+
+/** The program reads through a link: where it leads counts, and what is there. */
+function addLink(into: Inputs, folder: string, path: string, look: Look): void {
+  const real = realFolder(path);
+  add(into, path, (link) => `${readlinkSync(link)} ${real === undefined ? lookThrough(link, look) : "/"}`);
+  // What is looked at already is not looked at again, or a loop would have no end.
+  if (real === undefined || into.linked.has(real) || `${realFolder(folder) ?? ""}/`.startsWith(`${real}/`)) return;
+  into.linked.add(real);
+  addFolder(into, path, look);
+}
+
+/** A link that leads nowhere may lead somewhere later. */
+function lookThrough(link: string, look: Look): string {
+  return statSync(link, { throwIfNoEntry: false }) === undefined ? "nowhere" : look(link);
+}
+
+/** Undefined where there is no folder. */
+function realFolder(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? realpathSync(path) : undefined;
 }
 
 function entriesOf(folder: string): ReturnType<typeof readEntries> {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { accepted, refused, type Outcome, type Place, type Refusal } from "../model/refusal.ts";
+import { shellCommand } from "../model/shell-word.ts";
 import { failureOf, readAnswer, type ProgramFailure } from "./json-answer.ts";
 import { run, type RunOptions } from "./processes.ts";
 
@@ -63,14 +64,15 @@ async function answered<T>(ask: () => Promise<T>, access: ClusterAccess): Promis
 
 function unanswered({ missing, said }: ProgramFailure, { context, place }: ClusterAccess): Refusal {
   const expected = `an answer of the cluster behind the kubeconfig context ${context}`;
+  const namespaces = shellCommand(["kubectl", "--context", context, "get", "namespaces"]);
   if (missing) {
     const action = "install kubectl, or take the sandbox's: source .sandbox/env";
     return { code: "missing-kubectl", place, found: "no kubectl on the PATH", expected, action };
   }
   if (DENIED.test(said)) {
-    const action = `log in to the cluster, or ask for the right to read there; try kubectl --context ${context} get namespaces`;
+    const action = `log in to the cluster, or ask for the right to read there; try ${namespaces}`;
     return { code: "cluster-denied", place, found: said, expected, action };
   }
-  const action = `kubectl --context ${context} get namespaces, and KUBECONFIG; in the sandbox: npm run sandbox -- up`;
+  const action = `${namespaces}, and KUBECONFIG; in the sandbox: npm run sandbox -- up`;
   return { code: "cluster-unreachable", place, found: said, expected, action };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accepted, andThen, type Outcome, type Refusal } from "../model/refusal.ts";
+import { shellCommand } from "../model/shell-word.ts";
 import { askKubectl, type ClusterAccess } from "./kubectl.ts";
 
 const namespacesSchema = z.object({
@@ -42,6 +43,7 @@ export async function refuseLeavingNamespaces(
 function refuseLeaving({ metadata, status }: Namespace, { context }: ClusterAccess): readonly Refusal[] {
   const { name, deletionTimestamp } = metadata;
   if (deletionTimestamp === undefined) return [];
+  const kubectl = shellCommand(["kubectl", "--context", context]);
   const holding = status.conditions.flatMap((condition) =>
     REMAINING.has(condition.type) && condition.status === "True" ? [condition.message] : [],
   );
@@ -52,8 +54,8 @@ function refuseLeaving({ metadata, status }: Namespace, { context }: ClusterAcce
       found: [`it is being deleted since ${deletionTimestamp}, with everything in it`, ...holding].join("\n"),
       expected: "a namespace that stays",
       action: [
-        `wait until it is gone, and deploy then: kubectl --context ${context} wait --for=delete namespace/${name}`,
-        `what keeps it: kubectl --context ${context} get namespace ${name} --output yaml`,
+        `wait until it is gone, and deploy then: ${kubectl} wait --for=delete namespace/${name}`,
+        `what keeps it: ${kubectl} get namespace ${name} --output yaml`,
       ].join("\n"),
     },
   ];

@@ -25,6 +25,7 @@ const text = z.string().default("");
 const texts = z.record(z.string(), z.string()).default({});
 const containerSchema = z.object({
   image: z.string(),
+  ...{ command: z.array(z.string()).default([]), args: z.array(z.string()).default([]) },
   env: z.array(z.object({ name: z.string(), value: text })).default([]),
 });
 
@@ -44,11 +45,12 @@ const jobSchema = z
   })
   .transform(({ metadata, spec, status }): MigrationJob => {
     const { name, namespace, uid, labels, annotations } = metadata;
-    const [{ image, env }] = spec.template.spec.containers;
+    const [{ image, env, command, args }] = spec.template.spec.containers;
     const holds = (type: string) => status.conditions.find((one) => one.type === type && one.status === "True");
     const failed = holds("Failed");
     return {
       ...{ application: labels["app.kubernetes.io/name"] ?? "", namespace, name, uid, image },
+      command: [...command, ...args],
       direction: labels[COMPONENT] === DOWN_MIGRATION_COMPONENT ? "down" : "up",
       fromLevel: levelIn(env, LEVEL_FROM),
       toLevel: levelIn(env, LEVEL_TO),

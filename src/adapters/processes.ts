@@ -1,4 +1,4 @@
-import { execa, ExecaError, type ResultPromise } from "execa";
+import { execa, execaSync, ExecaError, type ResultPromise } from "execa";
 import { hasGroups, ProcessGroup, settledWithin } from "./process-group.ts";
 
 export interface RunOptions {
@@ -51,6 +51,8 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 /** How long reading what a killed program said may take. */
 const LAST_WORDS_MS = 500;
 
+const MAX_AT_ONCE = 128 * 1024 * 1024;
+
 interface Ending {
   readonly code: "timed-out" | "cancelled";
   readonly signal: NodeJS.Signals;
@@ -90,6 +92,20 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     signal?.removeEventListener("abort", onAbort);
     group.release();
   }
+}
+
+/**
+ * Runs a program while everything else in this process waits: for what must be known before a signal is passed on.
+ * @returns what it said; undefined where it failed, or took longer
+ */
+export function runAtOnce(
+  file: string,
+  args: readonly string[],
+  { cwd, timeoutMs }: { readonly cwd: string; readonly timeoutMs: number },
+): string | undefined {
+  const options = { cwd, timeout: timeoutMs, stdin: "ignore", stderr: "ignore", reject: false } as const;
+  const { failed, stdout } = execaSync(file, args, { ...options, maxBuffer: MAX_AT_ONCE });
+  return failed ? undefined : stdout;
 }
 
 function start(

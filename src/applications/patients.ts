@@ -8,5 +8,6 @@ export const patients = application({
   ports: { http: 8080 },
   secrets: ["DATABASE_URL"],
   hosts: "required",
+  smoke: [{ job: { command: ["smoke", "--read-only"], within: "1m", secrets: ["DATABASE_URL"] } }],
   probes: { liveness: "/health/live", readiness: "/health/ready" },
 });

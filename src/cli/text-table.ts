@@ -5,11 +5,14 @@ export interface TextTable {
   /** Of each column; a newline begins another line, here and in the rows. */
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** What is said below each of the rows, across all columns. @default nothing */
+  readonly below?: readonly (readonly string[])[];
   /** No line is wider than this, in columns of the terminal. */
   readonly width: number;
 }
 
 const GAP = 2;
+const INDENT = "    ";
 /** A sign may be two columns wide. */
 const MIN_COLUMN = 2;
 const ASCII = /^[\x20-\x7e]*$/;
@@ -18,12 +21,20 @@ const ASCII = /^[\x20-\x7e]*$/;
  * Columns of text without borders, for a terminal, a log or a file. Cells that are too wide go on in the next line.
  * (cli-table3 takes five seconds for 1,000 applications by six stages, this a tenth of one.)
  */
-export function renderTable({ head, rows, width }: TextTable): string {
+export function renderTable({ head, rows, below = [], width }: TextTable): string {
   const cells = [head, ...rows].map((row) => head.map((_, column) => linesOf(row[column] ?? "")));
   const widths = fit(cells, width - GAP * (head.length - 1));
   const rule = widths.map((columns) => "-".repeat(columns));
   const [heading = [], ...body] = cells.map((row) => renderRow(row, widths));
-  return [...heading, rule.join(" ".repeat(GAP)), ...body.flat()].join("\n");
+  const lines = body.flatMap((row, index) => [
+    ...row,
+    ...(below[index] ?? []).flatMap((text) => indented(text, width)),
+  ]);
+  return [...heading, rule.join(" ".repeat(GAP)), ...lines].join("\n");
+}
+
+function indented(text: string, width: number): readonly string[] {
+  return wrap(text, Math.max(MIN_COLUMN, width - INDENT.length)).map((line) => `${INDENT}${line}`);
 }
 
 /** Text in lines that are no wider; words that are too long by themselves are broken. */

@@ -1,4 +1,5 @@
 import type { Place, Refusal } from "../model/refusal.ts";
+import { shellWord } from "../model/shell-word.ts";
 import type { StageNamespace } from "../model/stage.ts";
 import type { StageDefinition } from "../model/stages.ts";
 
@@ -61,13 +62,16 @@ export function refuseLostCluster(
       place,
       found: `no cluster, while ${stage} has resources in one`,
       expected: "lockstep:cluster: { context: <kubeconfig context> }, where they are",
-      action: `look at git diff -- ${place.file ?? "the file"}; to empty ${stage}, disable its applications and keep its cluster`,
+      action: `look at git diff -- ${place.file === undefined ? "the file" : shellWord(place.file)}; to empty ${stage}, disable its applications and keep its cluster`,
     },
   ];
 }
 
 /** Labels by which a namespace is known to be a stage's own. */
 type Labels = Readonly<Record<string, string>>;
+
+/** A namespace that a stage takes for its own, or uses. */
+export type OwnNamespace = Pick<StageNamespace, "name" | "create" | "labels">;
 
 const OWNER_LABELS = ["lockstep.dev/project", "lockstep.dev/stage"];
 
@@ -77,7 +81,7 @@ const OWNER_LABELS = ["lockstep.dev/project", "lockstep.dev/stage"];
  * be out of reach of its gate here.
  */
 export function refuseForeignNamespaces(
-  wanted: readonly StageNamespace[],
+  wanted: readonly OwnNamespace[],
   present: ReadonlyMap<string, Labels>,
   place: Place,
 ): readonly Refusal[] {

@@ -1,4 +1,5 @@
 import { holdsOn, type ActiveHold } from "../model/holds.ts";
+import type { ClusterHold } from "../model/cluster-hold.ts";
 import type { Digest } from "../model/digest.ts";
 import type { Place, Refusal } from "../model/refusal.ts";
 import { WHOLE_STAGE, type StackFile } from "../model/stack-file.ts";
@@ -29,6 +30,25 @@ export function refuseHeldVersion(question: HeldQuestion): readonly Refusal[] {
   return holds.map((hold) => toRefusal(hold, question));
 }
 
+/**
+ * Why this very version may not come to a stage, as far as the stage's cluster remembers that it failed there.
+ * @param elsewhere what brings the stage to another version, for people
+ */
+export function refuseHeldInCluster(
+  { stage, application, image, placeOf }: Omit<HeldQuestion, "stackFile" | "nowMs">,
+  holds: readonly ClusterHold[],
+  elsewhere: string,
+): readonly Refusal[] {
+  const own = holds.filter((hold) => hold.application === application && hold.image === image.digest);
+  return own.map(({ reason, by, sinceMs }) => ({
+    code: "held-in-cluster",
+    place: placeOf(["config", "lockstep:pins", application, "image"]),
+    found: `${application} ${image.tag}, which is on hold in the cluster of ${stage} since ${renderSignedTime(sinceMs)}, by ${by}: ${reason}`,
+    expected: `a version of ${application} that did not fail in ${stage}`,
+    action: `${elsewhere}; or where its reason is gone: npm run resume -- ${stage} ${application}`,
+  }));
+}
+
 function toRefusal(
   { on, reason, by, untilMs, images }: ActiveHold,
   { stage, application, image, placeOf }: HeldQuestion,
@@ -38,11 +58,13 @@ function toRefusal(
   const who = by === undefined ? "" : ` by ${by}`;
   const end = untilMs === undefined ? "" : ` until ${renderSignedTime(untilMs)}`;
   const other = images === undefined ? "wait" : "take another version";
+  // Versions that are held beside it stay so.
+  const alone = images !== undefined && images.length > 1 ? ` --image ${image.digest}` : "";
   return {
     code: "held",
     place: placeOf(["config", "lockstep:holds", on]),
     found: `${what} is held${who}${end}: ${reason}`,
     expected: `no hold on ${what}`,
-    action: `${other}, or where its reason is gone: npm run resume -- ${stage}${on === WHOLE_STAGE ? "" : ` ${application}`}`,
+    action: `${other}, or where its reason is gone: npm run resume -- ${stage}${on === WHOLE_STAGE ? "" : ` ${application}${alone}`}`,
   };
 }

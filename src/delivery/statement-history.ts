@@ -1,6 +1,7 @@
 import type { Refusal } from "../model/refusal.ts";
 import type { SignatureCheck, SignedStatement } from "../model/statements/signed-statement.ts";
 import type { Revocations, RevokedKey } from "../model/trust/revocations.ts";
+import { shellCommand } from "../model/shell-word.ts";
 
 /** A file that is not what it was where the change began. */
 export interface ChangedFile {
@@ -26,7 +27,7 @@ export function refuseRewrittenHistory(changes: readonly ChangedFile[], base: st
         place: { file: path },
         found: `${status} by this change`,
         expected: `what ${base} has: ${isRoot ? "roots" : "statements and approvals"} are only ever added`,
-        action: `git checkout ${base} -- '${path}'${isRoot ? "" : "; to withdraw a statement, revoke it"}`,
+        action: `${shellCommand(["git", "checkout", base, "--", path])}${isRoot ? "" : "; to withdraw a statement, revoke it"}`,
       };
     });
 }

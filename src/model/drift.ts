@@ -45,4 +45,6 @@ export interface Drift {
   readonly objects: readonly DriftedObject[];
   /** Namespaces in which not everything may be listed: what was added there by hand is not known. */
   readonly unlisted: readonly string[];
+  /** The stack has no objects: nothing was compared. */
+  readonly nothingDeployed?: true;
 }

@@ -1,4 +1,4 @@
-import { hexOf, type Digest } from "./digest.ts";
+import { hexOf, isDigest, type Digest } from "./digest.ts";
 import type { JsonObject } from "./json.ts";
 import { oneShotJobSpec, type OneShotJobSpec } from "./one-shot-job.ts";
 import type { PinnedReference } from "./reference.ts";
@@ -34,6 +34,8 @@ export interface MigrationJob extends LevelStep {
   readonly direction: "up" | "down";
   /** Its image reference. */
   readonly image: string;
+  /** What it runs, arguments included; empty: what the image runs by itself. */
+  readonly command: readonly string[];
   readonly state: "running" | "succeeded" | "failed";
   /** Why it failed, in the cluster's words. */
   readonly reason: string | undefined;
@@ -76,6 +78,30 @@ export function migrationJobSpec({
     env: Object.fromEntries(levels.flatMap(([name, level]) => (level === undefined ? [] : [[name, String(level)]]))),
     deadlineSeconds: application.migrationSeconds,
   });
+}
+
+/**
+ * Whether a Job is one that takes a database back by this command, as `downMigrationJob` makes it. A Job's template
+ * cannot be changed: whoever made it, it did no less than it says.
+ */
+export function runsWayDown(job: MigrationJob, down: readonly string[] | undefined): boolean {
+  const { application, direction, name, image, command, fromLevel, toLevel } = job;
+  const digest = digestIn(image);
+  if (direction !== "down" || down === undefined || digest === undefined) return false;
+  const isSameCommand = command.length === down.length && command.every((word, index) => word === down[index]);
+  const isBackward = fromLevel !== undefined && toLevel !== undefined && toLevel < fromLevel;
+  return isSameCommand && isBackward && name === migrationJobName(application, "down", digest);
+}
+
+/** Whether two Jobs are of the same image. */
+export function isOfSameImage(left: Pick<MigrationJob, "image">, right: Pick<MigrationJob, "image">): boolean {
+  const digest = digestIn(left.image);
+  return digest !== undefined && digest === digestIn(right.image);
+}
+
+function digestIn(reference: string): Digest | undefined {
+  const text = reference.slice(reference.lastIndexOf("@") + 1);
+  return isDigest(text) ? text : undefined;
 }
 
 export interface DownMigrationJob extends Omit<MigrationRun, "labels"> {

@@ -103,7 +103,7 @@ export function renderBriefly(refusals: readonly Refusal[]): string {
 function renderRefusal(refusal: Refusal): string {
   return [
     renderPlace(refusal.place),
-    `  found     ${indent(refusal.found)}`,
+    `  found     ${indent(refusal.found === "" ? "nothing" : refusal.found)}`,
     `  expected  ${indent(refusal.expected)}`,
     `  try       ${indent(refusal.action)}`,
   ].join("\n");

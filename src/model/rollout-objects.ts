@@ -41,11 +41,15 @@ export interface ObservedWorkload extends WorkloadState, ObservedObject {
 
 export interface ObservedReplicaSet extends ObservedObject {
   readonly revision: string;
+  /** Of its pods' containers, as they are declared. */
+  readonly images: readonly string[];
   readonly conditions: readonly Condition[];
 }
 
 export interface ObservedPod extends ObservedObject {
   readonly createdMs: number;
+  /** Of its containers, as they are declared. */
+  readonly images: readonly string[];
   readonly leaving: boolean;
   readonly phase: string;
   readonly reason: string;

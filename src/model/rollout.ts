@@ -21,6 +21,8 @@ export interface RolloutProblem {
   readonly text: string;
   /** The last lines that the container wrote, where the cluster has them. */
   readonly log: readonly string[];
+  /** How many other objects say the very same. @default 0 */
+  readonly alike?: number;
 }
 
 /** How the roll-out of an application stands. */
@@ -35,4 +37,9 @@ export interface ApplicationRollout {
 /** Whether something is known to be in its way. */
 export function isStuck({ done, problems }: ApplicationRollout): boolean {
   return !done && problems.length > 0;
+}
+
+/** Whether all that is wanted of the newest version is ready; replicas of the one before it may still be leaving. */
+export function isServing({ done, workloads }: ApplicationRollout): boolean {
+  return done || (workloads.length > 0 && workloads.every(({ ready, wanted }) => ready >= wanted));
 }

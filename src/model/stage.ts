@@ -100,6 +100,19 @@ export function namespaceName(namespace: string, stage: string, settings: Namesp
   return settings?.name ?? `${namespace}-${stage}`;
 }
 
+/** The namespaces in the cluster that applications of the catalogue have in a stage, also those that do not run there. */
+export function namespacesOf(
+  applications: Iterable<Pick<Application, "namespace">>,
+  {
+    project,
+    stage,
+    stackFile,
+  }: Pick<StageRequest, "project" | "stage"> & { readonly stackFile: Pick<StackFile, "namespaces"> },
+): readonly string[] {
+  const names = new Set([...applications].map(({ namespace }) => namespace ?? project));
+  return [...names].map((name) => namespaceName(name, stage, stackFile.namespaces.get(name)));
+}
+
 function toNamespace(
   { project, stage, stackFile }: StageRequest,
   namespace: string,

@@ -77,9 +77,9 @@ export function findStage(stages: Stages, name: string, file: string): Outcome<S
     {
       code: "unknown-stage",
       place: { file, path: "stages" },
-      found: `no stage ${name}${didYouMean(name, stages.keys())}`,
+      found: name === "" ? "an empty name" : `no stage ${name}${didYouMean(name, stages.keys())}`,
       expected: `one of ${[...stages.keys()].join(", ")}`,
-      action: `name one of these, or add ${name} to ${file}`,
+      action: name === "" ? "name one of these" : `name one of these, or add ${name} to ${file}`,
     },
   ]);
 }

@@ -33,6 +33,13 @@ describe("readCluster, with a fake kubectl", () => {
     assert.equal(await codeOf('echo "error: context was not found" >&2; exit 1'), "cluster-unreachable");
   });
 
+  it("names a command that can be typed, whatever the context is called", async () => {
+    const name = "it's ours; rm -rf ~";
+    const outcome = await withFake("kubectl", "exit 1", () => readCluster(name, [], {}));
+    const [refusal] = outcome.kind === "refused" ? outcome.refusals : [];
+    assert.ok(refusal?.action.includes(String.raw`kubectl --context 'it'\''s ours; rm -rf ~' get namespaces`));
+  });
+
   it("tells a cluster that answers no from one that does not answer", async () => {
     const login = "error: You must be logged in to the server (Unauthorized)";
     assert.equal(await codeOf(`echo '${login}' >&2; exit 1`), "cluster-denied");

@@ -21,12 +21,17 @@ const COMPLETE = [{ type: "Complete", status: "True" }];
 const FAILED = [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "it has failed" }];
 
 interface JobParts {
+  readonly command?: readonly string[];
   readonly undoes?: string;
   readonly toLevel?: number;
   readonly conditions?: readonly JsonObject[];
 }
 
-function job(direction: "up" | "down", uid: string, { undoes = "", toLevel = 14, conditions = [] }: JobParts = {}) {
+function job(
+  direction: "up" | "down",
+  uid: string,
+  { undoes = "", toLevel = 14, conditions = [], command = ["migrate", direction] }: JobParts = {},
+) {
   return {
     metadata: {
       ...{ name: migrationJobName("appointments", direction, IMAGE.digest), namespace: "ehealth", uid },
@@ -38,13 +43,18 @@ function job(direction: "up" | "down", uid: string, { undoes = "", toLevel = 14,
     },
     spec: {
       template: {
-        spec: { containers: [{ image: REFERENCE, env: [{ name: "LOCKSTEP_SCHEMA_TO", value: String(toLevel) }] }] },
+        spec: { containers: [{ image: REFERENCE, command, env: levelsOf(direction, toLevel) }] },
       },
     },
     status: { conditions },
   };
 }
 type Job = ReturnType<typeof job>;
+
+function levelsOf(direction: "up" | "down", toLevel: number) {
+  const to = { name: "LOCKSTEP_SCHEMA_TO", value: String(toLevel) };
+  return direction === "up" ? [to] : [{ name: "LOCKSTEP_SCHEMA_FROM", value: "15" }, to];
+}
 
 const UP = job("up", "uid-up", { toLevel: 15, conditions: COMPLETE });
 
@@ -164,6 +174,7 @@ describe("runDownMigration, with a fake kubectl", () => {
   for (const [what, jobs] of [
     ["one is there whose way up is gone", [DONE]],
     ["one of an earlier rollback still runs", [UP, job("down", "uid-down", { undoes: "another" })]],
+    ["one ran something else", [UP, job("down", "d", { undoes: "uid-up", command: ["true"], conditions: COMPLETE })]],
     ["one went to another level", [UP, job("down", "d", { undoes: "uid-up", toLevel: 13, conditions: COMPLETE })]],
   ] as const) {
     it(`touches nothing where ${what}`, async () => {
@@ -223,6 +234,7 @@ describe("readMigrationJobs, with a fake kubectl", () => {
       [up?.direction, up?.state, up?.toLevel, up?.undoes, up?.application],
       ["up", "succeeded", 15, undefined, "appointments"],
     );
+    assert.deepEqual([up?.command, down?.command, down?.fromLevel], [["migrate", "up"], ["migrate", "down"], 15]);
     assert.deepEqual([down?.direction, down?.state, down?.toLevel, down?.undoes], ["down", "failed", 14, "uid-up"]);
     assert.equal(down?.reason, "BackoffLimitExceeded: it has failed");
   });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { planHold, planResume, planVersionHold } from "../../src/delivery/hold-plan.ts";
+import fc from "fast-check";
+import {
+  planHold,
+  planResume,
+  planSingleVersionHold,
+  planVersionHold,
+  planVersionResume,
+} from "../../src/delivery/hold-plan.ts";
 import { digestOf, type Digest } from "../../src/model/digest.ts";
 import type { Hold } from "../../src/model/stack-file.ts";
+import { heldImages } from "../../src/model/holds.ts";
 import { editYaml } from "../../src/model/yaml-edit.ts";
 import { codes, refusalsOf, sourceOf, STACK_FILE, stackFileOf } from "../model/sample-stage.ts";
 
@@ -160,5 +168,130 @@ describe("planResume with holds in the cluster", () => {
     const whole = planned([], HELD);
     assert.ok(whole.kind === "accepted");
     assert.deepEqual(whole.value.inCluster, []);
+  });
+});
+
+describe("one version, held by hand", () => {
+  const [first, second, third] = [digestOf("first"), digestOf("second"), digestOf("third")];
+  const NOW = Date.parse("2026-11-20T10:00:00Z");
+  const END = "2026-11-21T10:00:00Z";
+  const WORDS: Hold = { reason: "loses sessions", by: "anna@example.com" };
+  const plan = (text: string, image = first, hold: Hold = WORDS) =>
+    planSingleVersionHold({
+      ...{ stage: "inttest", application: "portal", stackFile: stackFileOf(text) },
+      ...{ hold, image, nowMs: NOW },
+    });
+  const holdVersion = (text: string, image = first, hold: Hold = WORDS): string => {
+    const planned = plan(text, image, hold);
+    assert.ok(planned.kind === "accepted", JSON.stringify(planned));
+    return editYaml(sourceOf(text), planned.value.changes);
+  };
+  const resumeVersion = (text: string, image: Digest) =>
+    planVersionResume({ stage: "inttest", application: "portal", stackFile: stackFileOf(text), image });
+  const freed = (text: string, image: Digest): string => {
+    const planned = resumeVersion(text, image);
+    assert.ok(planned.kind === "accepted", JSON.stringify(planned));
+    return editYaml(sourceOf(text), planned.value.changes);
+  };
+  const holdOf = (text: string) => stackFileOf(text).holds.get("portal");
+
+  it("is written with its end, and a second beside it with the same", () => {
+    const once = holdVersion(STACK_FILE, first, { ...WORDS, until: END });
+    assert.deepEqual(refusalsOf(once), []);
+    assert.deepEqual(holdOf(once), { ...WORDS, until: END, image: first });
+    const twice = holdVersion(once, second, { ...WORDS, until: END });
+    assert.deepEqual(holdOf(twice), { ...WORDS, until: END, image: [first, second] });
+  });
+
+  it("changes nothing where it is held with the very same words, alone or beside others", () => {
+    const once = holdVersion(STACK_FILE);
+    assert.equal(holdVersion(once), once);
+    const twice = holdVersion(once, second);
+    assert.equal(holdVersion(twice, first), twice);
+    const listed =
+      STACK_FILE + "  lockstep:holds: { portal: { reason: loses sessions, by: anna@example.com, image: [IMAGE] } }\n";
+    const list = listed.replace("IMAGE", `"${first}"`);
+    assert.equal(holdVersion(list), list);
+  });
+
+  it("gives another version that is held already no other end", () => {
+    const endless = holdVersion(STACK_FILE, second);
+    const refusals = plan(endless, first, { ...WORDS, until: END });
+    assert.ok(refusals.kind === "refused");
+    assert.deepEqual(codes(refusals.refusals), ["held-with-another-end"]);
+    const timed = holdVersion(STACK_FILE, second, { ...WORDS, until: END });
+    assert.equal(plan(timed).kind, "refused");
+    // Its own may be changed, and one that has ended says nothing any more.
+    assert.deepEqual(holdOf(holdVersion(endless, second, { ...WORDS, until: END })), {
+      ...{ ...WORDS, until: END, image: second },
+    });
+    const ended = timed.replace(END, "2026-11-20T09:00:00Z");
+    assert.deepEqual(holdOf(holdVersion(ended)), { ...WORDS, image: first });
+  });
+
+  it("is refused under a hold of every version: what that says would be lost", () => {
+    const refusals = plan(HELD);
+    assert.ok(refusals.kind === "refused");
+    assert.deepEqual(codes(refusals.refusals), ["held-as-a-whole"]);
+  });
+
+  it("is let go alone, the last one with the hold", () => {
+    const held = holdVersion(holdVersion(holdVersion(STACK_FILE), second), third);
+    const two = freed(held, second);
+    assert.deepEqual(holdOf(two), { ...WORDS, image: [first, third] });
+    const one = freed(two, first);
+    assert.deepEqual(holdOf(one), { ...WORDS, image: third });
+    assert.equal(holdOf(freed(one, third)), undefined);
+  });
+
+  it("is not let go where it is not held, or where every version is", () => {
+    for (const text of [STACK_FILE, HELD, holdVersion(STACK_FILE, second)]) {
+      const planned = resumeVersion(text, first);
+      assert.ok(planned.kind === "refused", text);
+      assert.deepEqual(codes(planned.refusals), ["not-held"]);
+    }
+  });
+
+  it("is let go in the cluster as well, and what the file says of others stays", () => {
+    const placed = {
+      ...{ application: "portal", reference: "r.example.com/portal:1" },
+      ...{ reason: "crashed", by: "deployer@example.com", sinceMs: 0 },
+    };
+    const inCluster = [
+      { ...placed, image: first },
+      { ...placed, image: second },
+      { ...placed, image: first, application: "appointments" },
+    ];
+    for (const text of [STACK_FILE, HELD, holdVersion(STACK_FILE, second)]) {
+      const stackFile = stackFileOf(text);
+      const planned = planVersionResume({
+        stage: "inttest",
+        application: "portal",
+        stackFile,
+        image: first,
+        inCluster,
+      });
+      assert.ok(planned.kind === "accepted", JSON.stringify(planned));
+      assert.deepEqual(planned.value.inCluster, [{ ...placed, image: first }]);
+      assert.equal(planned.value.version, first);
+      assert.deepEqual(planned.value.changes, []);
+    }
+  });
+
+  it("is taken back by letting it go, whatever else is held", () => {
+    const images = fc.uniqueArray(fc.constantFrom(...["a", "b", "c", "d"].map((name) => digestOf(name))), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(images, (all) => {
+        const held = all.reduce((text, image) => holdVersion(text, image), STACK_FILE);
+        const hold = holdOf(held);
+        assert.ok(hold !== undefined);
+        assert.deepEqual(heldImages(hold), all);
+        const more = digestOf("more");
+        assert.deepEqual(holdOf(freed(holdVersion(held, more), more)), hold);
+      }),
+      { numRuns: 15 },
+    );
   });
 });

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import {
   databaseLevel,
   refuseLevelMismatch,
+  refuseLoweredLevel,
   type LevelQuestion,
   type LevelUpdate,
 } from "../../src/delivery/schema-levels.ts";
-import type { MigrationJob } from "../../src/model/migration-job.ts";
+import { migrationJobName, type MigrationJob } from "../../src/model/migration-job.ts";
 import { renderReference } from "../../src/model/reference.ts";
 import { digestOf } from "../../src/model/digest.ts";
 import { codes } from "../model/sample-stage.ts";
@@ -31,19 +32,22 @@ function pin(tag: string, min: number, migratesTo: number) {
 const V144 = pin("1.4.4", 13, 14);
 const V150 = pin("1.5.0", 14, 15);
 
+const WAY_DOWN = ["migrate", "down"];
 const UP: MigrationJob = {
-  ...{ application: "appointments", namespace: "ehealth", name: "appointments-migrate-5", uid: "uid-5" },
+  ...{ application: "appointments", namespace: "ehealth", uid: "uid-5", command: ["migrate", "up"] },
+  name: migrationJobName("appointments", "up", V150.image.digest),
   ...{ direction: "up", image: renderReference(V150.image), state: "succeeded", reason: undefined },
   ...{ fromLevel: undefined, toLevel: 15, undoes: undefined, afterUpdate: undefined },
 };
 const DOWN: MigrationJob = {
   ...UP,
-  ...{ name: "appointments-migrate-down-5", uid: "uid-down", direction: "down", undoes: "uid-5" },
+  ...{ uid: "uid-down", direction: "down", undoes: "uid-5", command: WAY_DOWN },
+  name: migrationJobName("appointments", "down", V150.image.digest),
   ...{ fromLevel: 15, toLevel: 14, afterUpdate: "update-1" },
 };
 
 function levels(history: readonly LevelUpdate[], jobs: readonly MigrationJob[] = []) {
-  const { level, levelBefore } = databaseLevel({ application: "appointments", history, jobs });
+  const { level, levelBefore } = databaseLevel({ application: "appointments", history, jobs, down: WAY_DOWN });
   return [level, levelBefore];
 }
 
@@ -103,6 +107,41 @@ describe("databaseLevel", () => {
     assert.deepEqual(levels(updates(14, 15), [{ ...DOWN, undoes: undefined, afterUpdate: "before all" }]), [15, 14]);
   });
 
+  const strange: Readonly<Record<string, Partial<MigrationJob>>> = {
+    "runs something else": { command: ["true"] },
+    "runs more than that": { command: [...WAY_DOWN, "--dry-run"] },
+    "runs what the image runs by itself": { command: [] },
+    "is of another image than its name has": { image: renderReference(V144.image) },
+    "is of another version than the one that it undoes": {
+      image: renderReference(V144.image),
+      name: migrationJobName("appointments", "down", V144.image.digest),
+    },
+    "names no image by its digest": { image: "r.example.com/appointments:1.5.0" },
+    "goes up": { fromLevel: 13 },
+    "does not say from where it went": { fromLevel: undefined },
+  };
+  for (const [what, parts] of Object.entries(strange)) {
+    it(`follows none that ${what}, as anybody could have made it`, () => {
+      assert.deepEqual(levels(updates(14, 15), [UP, { ...DOWN, ...parts }]), [15, 14]);
+    });
+  }
+
+  it("follows none under a name that no rollback gives, where nothing is left of what it undid", () => {
+    const alone = { ...DOWN, undoes: undefined };
+    assert.deepEqual(levels(updates(14, 15), [alone]), [14, undefined]);
+    assert.deepEqual(levels(updates(14, 15), [{ ...alone, name: "appointments-migrate-down-0123456789" }]), [15, 14]);
+  });
+
+  it("follows none that undoes itself", () => {
+    assert.deepEqual(levels(updates(14, 15), [{ ...DOWN, undoes: DOWN.uid }]), [15, 14]);
+  });
+
+  it("follows none where the application has no way down", () => {
+    const jobs = [UP, DOWN];
+    const { level } = databaseLevel({ application: "appointments", history: updates(14, 15), jobs, down: undefined });
+    assert.equal(level, 15);
+  });
+
   it("finds the place of a down migration that ran after a refresh", () => {
     const history = updates(14, 15, { level: 15, kind: "refresh", startTime: "refreshed" });
     assert.deepEqual(levels(history, [UP, { ...DOWN, afterUpdate: "refreshed" }]), [14, undefined]);
@@ -129,6 +168,7 @@ function question(changes: Partial<LevelQuestion> = {}): LevelQuestion {
     pin: V150,
     history: updates(14, 15),
     jobs: [UP],
+    down: WAY_DOWN,
     ...changes,
   };
 }
@@ -181,9 +221,45 @@ describe("refuseLevelMismatch", () => {
     });
   }
 
+  it("names a Job that is not believed, with what it ran", () => {
+    const forged = { ...DOWN, command: ["true"] };
+    const [refusal] = refuseLevelMismatch(question({ jobs: [UP, forged], written: 14, pin: V144 }));
+    assert.equal(refusal?.code, "schema-level-mismatch");
+    assert.ok(refusal.found.includes(DOWN.name) && refusal.found.includes("true"));
+  });
+
   it("says to bring a stopped rollback to its end, not to write a level", () => {
     const [refusal] = refuseLevelMismatch(question({ jobs: [UP, DOWN] }));
     assert.match(refusal?.action ?? "", /npm run rollback -- inttest appointments --with-migrations/);
     assert.doesNotMatch(refusal?.action ?? "", /schemaLevels/);
+  });
+});
+
+describe("refuseLoweredLevel", () => {
+  const codesOf = (written: number | undefined, jobs: readonly MigrationJob[], down: readonly string[] = WAY_DOWN) =>
+    codes(refuseLoweredLevel({ application: "appointments", stage: "inttest", place: {}, written, jobs, down }));
+
+  it("has nothing against a level that no Job denies, or that is higher", () => {
+    assert.deepEqual(codesOf(15, [UP]), []);
+    assert.deepEqual(codesOf(16, [UP]), []);
+    assert.deepEqual(codesOf(12, []), []);
+    assert.deepEqual(codesOf(12, [{ ...UP, application: "portal" }]), []);
+  });
+
+  it("refuses one that is lower than a Job went for, whatever became of it", () => {
+    for (const state of ["running", "succeeded", "failed"] as const)
+      assert.deepEqual(codesOf(14, [{ ...UP, state }]), ["schema-level-mismatch"]);
+    assert.deepEqual(codesOf(undefined, [UP]), ["schema-level-mismatch"]);
+  });
+
+  it("takes one that a Job took the database back to, and none below, and no Job that ran something else", () => {
+    assert.deepEqual(codesOf(14, [UP, DOWN]), []);
+    assert.deepEqual(codesOf(13, [UP, DOWN]), ["schema-level-mismatch"]);
+    assert.deepEqual(codesOf(14, [UP, { ...DOWN, command: ["true"] }]), ["schema-level-mismatch"]);
+    assert.deepEqual(codesOf(14, [UP, DOWN], []), ["schema-level-mismatch"]);
+  });
+
+  it("refuses every level while a database is being taken back", () => {
+    assert.deepEqual(codesOf(14, [UP, { ...DOWN, state: "running" }]), ["down-migration-running"]);
   });
 });

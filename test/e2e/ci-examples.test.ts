@@ -1,28 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { stackNames } from "../../sandbox/pulumi-stacks.ts";
-import { ProcessError, run } from "../../src/adapters/processes.ts";
+import { run } from "../../src/adapters/processes.ts";
 import { reconcileCommand } from "../../src/cli/reconcile/command.ts";
+import { example, githubLines, githubSchema, gitlabLines, jenkinsLines, runScript } from "./ci-scripts.ts";
 import { Clone } from "./clone.ts";
 import { repository } from "./shared-sandbox.ts";
 
 const BASE_BRANCH = "main";
-/** Needs a network: the test links the dependencies that are here. */
-const INSTALLATION = /^\s*npm ci /;
-
-const githubSchema = z.object({
-  permissions: z.object({}).strict(),
-  jobs: z.record(
-    z.string(),
-    z.looseObject({
-      permissions: z.record(z.string(), z.string()),
-      steps: z.array(z.looseObject({ run: z.string().optional() })),
-    }),
-  ),
-});
 const operatorSchema = z.object({
   kind: z.string(),
   spec: z.looseObject({
@@ -36,24 +24,11 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
   ...["PULUMI_K8S_ENABLE_PATCH_FORCE", "PULUMI_OPTION_POLICY_PACK"],
 ]);
 const RECONCILE = /lockstep\.js (reconcile "\$STAGE" .*)/;
-const gitlabSchema = z.looseObject({ check: z.looseObject({ script: z.array(z.string()) }) });
-
-async function example(name: string): Promise<string> {
-  return readFile(join(repository, "docs", "ci", name), "utf8");
-}
-
 /** The shell lines of each example's check, in their order. */
 const examples = {
-  "GitHub Actions": async () => {
-    const { steps } = githubSchema.parse(parse(await example("github-actions.yml"))).jobs["check"] ?? { steps: [] };
-    return steps.flatMap((step) => step.run?.split("\n") ?? []);
-  },
-  "GitLab CI": async () => gitlabSchema.parse(parse(await example("gitlab-ci.yml"))).check.script,
-  Jenkins: async () => {
-    const [, script = ""] =
-      /stage\('Check'\)[\s\S]*?sh '''#!\/bin\/sh\n([\s\S]*?)'''/.exec(await example("Jenkinsfile")) ?? [];
-    return script.split("\n");
-  },
+  "GitHub Actions": () => githubLines("check"),
+  "GitLab CI": () => gitlabLines("check"),
+  Jenkins: () => jenkinsLines("Jenkinsfile", "Check"),
 } as const;
 
 describe("the CI examples", () => {
@@ -155,15 +130,8 @@ async function commit(folder: string): Promise<void> {
 /** Runs the lines as the CI's shell does. @returns the exit code */
 async function runLines(lines: readonly string[], cwd: string, env: Record<string, string>): Promise<number> {
   const link = `ln -s ${join(repository, "node_modules")} "$BASE_COPY/node_modules"`;
-  const script = lines.map((line) => (INSTALLATION.test(line) ? link : line));
   for (const copy of [join(env["RUNNER_TEMP"] ?? "", "base"), `${cwd}.base`])
     await rm(copy, { recursive: true, force: true });
   await run("git", ["worktree", "prune"], { cwd });
-  try {
-    await run("bash", ["-e", "-c", script.join("\n")], { cwd, env, timeoutMs: 300_000 });
-    return 0;
-  } catch (error) {
-    if (error instanceof ProcessError && error.exitCode !== undefined) return error.exitCode;
-    throw error;
-  }
+  return (await runScript(lines, { cwd, env, installation: link })).exitCode;
 }

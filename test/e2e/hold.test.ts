@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Clone } from "./clone.ts";
 import { refused, succeeded } from "./outcomes.ts";
+import { sampleReference } from "./sample-pins.ts";
 
 const STACK_FILE = "Pulumi.prod.yaml";
 const BY = ["--by", "anna@example.com"];
@@ -43,6 +44,46 @@ describe("lockstep hold and resume", () => {
     refused(await resume("portal", "--yes"), ["no hold of portal", "npm run resume -- prod"], 1);
     succeeded(await resume("--yes"));
     assert.equal(await held("*"), "");
+  });
+
+  it("holds one version by hand, which keeps it away and lets others come, and lets it go alone", async () => {
+    const registry = clone.sandbox.location.registry;
+    const [bad, other] = await Promise.all(
+      ["2.3.0", "2.2.0"].map((version) => sampleReference(registry, "ehealth/portal", version)),
+    );
+    assert.ok(bad !== undefined && other !== undefined);
+    const digest = bad.slice(bad.indexOf("@") + 1);
+    const file = "Pulumi.inttest.yaml";
+    const before = await clone.read(file);
+    const onInttest = (verb: string, ...words: readonly string[]) =>
+      clone.lockstep([verb, "inttest", "portal", ...words]);
+    const words = ["--reason", "loses sessions", ...BY, "--yes"];
+    succeeded(await onInttest("hold", "--image", bad, ...words));
+    const held = await clone.read(file);
+    // The same by its digest, and the tag names it where a stage pins it.
+    assert.match(succeeded(await onInttest("hold", "--image", digest, ...words)), /held so already/);
+    refused(await onInttest("hold", "--image", "latest", ...words), ["--image", "sha256:<64 hex>"], 2);
+    assert.equal(await clone.read(file), held);
+    const [name = ""] = bad.split("@");
+    refused(await onInttest("pin", name, "--yes"), ["is held", "loses sessions"], 1);
+    succeeded(await onInttest("pin", other.split("@")[0] ?? "", "--yes"));
+    succeeded(await onInttest("hold", "--image", other, ...words));
+    succeeded(await onInttest("resume", "--image", digest, "--yes"));
+    refused(await onInttest("resume", "--image", digest, "--yes"), ["no hold of portal", "--image"], 1);
+    succeeded(await onInttest("pin", name, "--yes"));
+    succeeded(await onInttest("resume", "--yes"));
+    assert.doesNotMatch(await clone.read(file), /loses sessions/);
+    await clone.write(file, before);
+  });
+
+  it("holds a version of one application alone, and not in place of what is held", async () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    refused(await hold("--image", digest, "--reason", "x", ...BY), ["name the application"], 2);
+    succeeded(await hold("portal", "--reason", "audit", ...BY, "--yes"));
+    const held = await clone.read(STACK_FILE);
+    const version = ["portal", "--image", digest, "--reason", "x", ...BY, "--yes"];
+    refused(await hold(...version), ["every version"], 1);
+    assert.equal(await clone.read(STACK_FILE), held);
   });
 
   it("changes nothing where it is held with the same words", async () => {

@@ -4,6 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { Clone } from "./clone.ts";
 
 export const KILLED_BEFORE = "LOCKSTEP_E2E_KILLED_BEFORE";
+/** Of the renames that fit, the one before which it is killed; 1 is the first. */
+export const KILLED_AT = "LOCKSTEP_E2E_KILLED_AT";
 const SEAM = pathToFileURL(join(import.meta.dirname, "kill-before-rename.ts")).href;
 
 /** What somebody is at when the power goes; each is the rename that would have come next. */
@@ -19,8 +21,8 @@ export const steps = {
 } as const;
 
 /** The environment in which a verb is killed for good, with nothing cleaned up, before that rename. */
-export function killedBefore(target: string): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: `--import=${SEAM}`, [KILLED_BEFORE]: target };
+export function killedBefore(target: string, at = 1): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import=${SEAM}`, [KILLED_BEFORE]: target, [KILLED_AT]: String(at) };
 }
 
 /** A killed run's lock is taken over after seconds; here at once. */

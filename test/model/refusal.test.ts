@@ -13,6 +13,10 @@ describe("renderRefusals", () => {
     );
   });
 
+  it("says of what is empty that it is nothing", () => {
+    assert.match(renderRefusals([{ ...at({ path: "--to" }), found: "" }]), /^ {2}found {5}nothing$/m);
+  });
+
   it("orders by file, line, column and path, whatever order they came in", () => {
     const places: Place[] = [
       { path: "a" },

@@ -165,6 +165,17 @@ describe("parseStages", () => {
 });
 
 describe("findStage", () => {
+  it("takes no empty name for the name of a stage to be added", () => {
+    const stages = parse(TEXT);
+    assert.ok(stages.kind === "accepted");
+    const found = findStage(stages.value, "", "stages.yaml");
+    assert.ok(found.kind === "refused");
+    assert.deepEqual(
+      found.refusals.map(({ found: what, action }) => [what, action]),
+      [["an empty name", "name one of these"]],
+    );
+  });
+
   it("suggests the stage that was probably meant", () => {
     const stages = parse(TEXT);
     assert.ok(stages.kind === "accepted");

@@ -14,7 +14,7 @@ describe("the stages that kwok plays", () => {
     it(`${path.basename(file)} is well-formed`, () => {
       for (const document of parseAllDocuments(readFileSync(file, "utf8"))) {
         assert.deepEqual(document.errors, []);
-        assert.match(String(document.get("kind")), /^(Stage|KwokConfiguration)$/);
+        assert.match(String(document.get("kind")), /^(Stage|KwokConfiguration|ClusterLogs)$/);
       }
     });
   }

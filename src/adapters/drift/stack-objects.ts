@@ -3,6 +3,7 @@ import { objectKey, type DeclaredObject, type ManagedFields } from "../../model/
 import type { ObjectName } from "../../model/drift.ts";
 import { isJsonObject, isRecord, type Json, type JsonObject } from "../../model/json.ts";
 import type { Outcome } from "../../model/refusal.ts";
+import { APPLICATION_TYPE, nameOfUrn } from "../../model/urn.ts";
 import { exportStack } from "../engine.ts";
 import { clusterObjectSchema } from "./cluster-objects.ts";
 
@@ -99,7 +100,7 @@ function toFields(inputs: JsonObject): JsonObject {
 
 function applicationOf(resource: Resource, byUrn: ReadonlyMap<string, Resource>): string | undefined {
   for (let at: Resource | undefined = resource; at !== undefined; at = byUrn.get(at.parent ?? "")) {
-    if (at.type === "lockstep:index:Application") return at.urn.slice(at.urn.lastIndexOf("::") + 2);
+    if (at.type === APPLICATION_TYPE) return nameOfUrn(at.urn);
   }
   return undefined;
 }

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
+import { shellWord } from "../../model/shell-word.ts";
+import { renderBriefly } from "../../model/refusal.ts";
 import { replaceFile } from "../disk.ts";
+import type { ClusterAccess } from "../kubectl.ts";
 import { findBackendFiles } from "./backend-files.ts";
+import { lookAtExport, rememberByImport } from "./begun-in-export.ts";
 
 /** To find out where the state is kept. */
 const TIMEOUT_MS = 60_000;
@@ -14,20 +18,28 @@ const BETWEEN_TRIES_MS = 5;
  * What an update had begun when it was interrupted. The Kubernetes provider then cannot ask any more what became of an
  * operation, and the engine counts it as one that never was: an object that was made would be nobody's, and one that was
  * changed would pass for unchanged. So what was begun is written into the state again, and the next run looks for itself
- * (`recoverStack`). Known only where the state is a file: it has to be read at once.
+ * (`recoverStack`). Where the state is a plain file it is read and written as one; every other backend is asked through
+ * the engine, which takes a second or two.
  */
 export class BegunOperations {
   readonly #stage: string;
   readonly #files: ReturnType<typeof findBackendFiles>;
-  #state: string | undefined;
+  readonly #access: ClusterAccess | undefined;
+  /** Undefined: not known yet, or nobody could say. */
+  #kept: { readonly file: string } | "elsewhere" | undefined;
   #begun: readonly JsonObject[] = [];
+  #unseen = false;
 
-  constructor(stage: string) {
+  /** @param access of the stage's cluster: without a plain file it is asked what came of what was begun */
+  constructor(stage: string, access?: ClusterAccess) {
     this.#stage = stage;
+    this.#access = access;
     this.#files = findBackendFiles(stage, AbortSignal.timeout(TIMEOUT_MS));
     void this.#files.then(
       (files) => {
-        if (files.kind === "accepted" && files.value?.state.endsWith(".json") === true) this.#state = files.value.state;
+        if (files.kind === "refused") return;
+        const file = files.value?.state;
+        this.#kept = file?.endsWith(".json") === true ? { file } : "elsewhere";
       },
       // The update itself says what is wrong with the backend.
       () => undefined,
@@ -36,30 +48,52 @@ export class BegunOperations {
 
   /** Before pulumi has the signal, and synchronously: it forgets within a fraction of a second. */
   readonly look = (): void => {
-    for (let tries = 0; this.#state !== undefined && tries < TRIES; tries += 1) {
-      try {
-        this.#begun = pendingOf(JSON.parse(readFileSync(this.#state, "utf8")));
-        return;
-      } catch {
-        // Being written at this moment, or not there yet.
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
-      }
-    }
+    const found = this.#kept === "elsewhere" ? lookElsewhere(this.#stage) : lookInFile(this.#kept?.file);
+    this.#begun = found ?? [];
+    this.#unseen = found === undefined && this.#kept === "elsewhere";
   };
 
   /** Once the update has ended. @returns what people must know, where it could not be written down */
   async remember(): Promise<string | undefined> {
-    if (this.#begun.length === 0) return undefined;
-    if (this.#state === undefined) return undefined;
+    if (this.#unseen) return notWritten(this.#stage, "the engine did not say in time what it was");
+    if (this.#begun.length === 0 || this.#kept === undefined) return undefined;
     try {
+      if (this.#kept === "elsewhere") {
+        const forgottenIn = (deployment: JsonObject): readonly JsonObject[] => forgottenOf(deployment, this.#begun);
+        const written = await rememberByImport(this.#stage, forgottenIn, this.#access);
+        return written.kind === "refused" ? notWritten(this.#stage, renderBriefly(written.refusals)) : undefined;
+      }
+      const { file: state } = this.#kept;
       // Not `pulumi stack import`: it drops whatever is pending.
-      const file: unknown = JSON.parse(await readFile(this.#state, "utf8"));
+      const file: unknown = JSON.parse(await readFile(state, "utf8"));
       const completed = withForgotten(file, this.#begun);
-      if (completed !== undefined) await replaceFile(this.#state, JSON.stringify(completed));
+      if (completed !== undefined) await replaceFile(state, JSON.stringify(completed));
       return undefined;
     } catch (error) {
-      return notWritten(this.#stage, error);
+      return notWritten(this.#stage, error instanceof Error ? error.message : String(error));
     }
+  }
+}
+
+function lookInFile(state: string | undefined): readonly JsonObject[] | undefined {
+  for (let tries = 0; state !== undefined && tries < TRIES; tries += 1) {
+    try {
+      return pendingOf(JSON.parse(readFileSync(state, "utf8")));
+    } catch {
+      // Being written at this moment, or not there yet.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
+    }
+  }
+  return undefined;
+}
+
+function lookElsewhere(stage: string): readonly JsonObject[] | undefined {
+  try {
+    const deployment = lookAtExport(stage);
+    return deployment === undefined ? undefined : listOf(deployment["pending_operations"]);
+  } catch {
+    // Half an answer.
+    return undefined;
   }
 }
 
@@ -113,9 +147,9 @@ function listOf(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-function notWritten(stage: string, error: unknown): string {
+function notWritten(stage: string, why: string): string {
   return [
-    `what was begun could not be written into the state: ${error instanceof Error ? error.message : String(error)}`,
-    `look at the cluster before the next update: pulumi refresh --stack ${stage}`,
+    `what was begun could not be written into the state: ${why}`,
+    `look at the cluster before the next update: pulumi refresh --stack ${shellWord(stage)}`,
   ].join("\n");
 }

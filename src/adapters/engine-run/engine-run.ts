@@ -4,6 +4,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Digest } from "../../model/digest.ts";
 import type { EngineEvent } from "../../model/engine-events.ts";
 import { PLANNED_VARIABLE } from "../../model/planned-variable.ts";
+import type { ClusterAccess } from "../kubectl.ts";
 import { ProcessError } from "../processes.ts";
 import { projectRoot } from "../project.ts";
 import { BegunOperations } from "./begun-operations.ts";
@@ -22,6 +23,8 @@ export interface EngineRunRequest {
   readonly message?: string;
   /** Who, why, which statement: kept with the update. */
   readonly record?: UpdateRecord;
+  /** Of the stage's cluster: where an interrupted update has to be remembered, it is asked what came of it. */
+  readonly access?: ClusterAccess;
   /** What was shown: the program refuses where it would deploy something else. */
   readonly planned?: Digest;
   /** An event of the engine, as the Automation API hands it over: inputs in it may hold anything. */
@@ -58,7 +61,7 @@ export async function previewStage(request: EngineRunRequest): Promise<EngineRun
 
 /** Deploys a stage. Shows nothing first: the preview is what people agreed to. */
 export async function upStage(request: EngineRunRequest): Promise<EngineRun> {
-  const begun = new BegunOperations(request.stage);
+  const begun = new BegunOperations(request.stage, request.access);
   const run = await runEngine(request, (stack, options) => stack.up({ ...options, showSecrets: false }), begun.look);
   const forgotten = await begun.remember();
   return forgotten === undefined ? run : { ...run, said: `${run.said}\n${forgotten}` };

@@ -1,4 +1,5 @@
 import { accepted, andThen, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { shellWord } from "../../model/shell-word.ts";
 import type { ClusterAccess } from "../kubectl.ts";
 import { refreshStage, type EngineRun } from "./engine-run.ts";
 import { findObjects } from "./found-objects.ts";
@@ -94,6 +95,6 @@ function notRefreshed(stage: string, { said }: EngineRun): Refusal {
     place: { path: `state of ${stage}` },
     found: said,
     expected: "a look at everything in the cluster that a killed run may have changed",
-    action: `mend what the engine names, then type the command again; the same look by itself: pulumi refresh --stack ${stage}`,
+    action: `mend what the engine names, then type the command again; the same look by itself: pulumi refresh --stack ${shellWord(stage)}`,
   };
 }

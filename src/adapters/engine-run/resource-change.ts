@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ObjectName } from "../../model/drift.ts";
+import { nameOfUrn } from "../../model/urn.ts";
 
 /** What the engine does, or would do, to one resource. */
 export interface ResourceChange {
@@ -12,6 +14,8 @@ export interface ResourceChange {
   readonly fields: readonly string[];
   /** Those of them that need another object in its place. */
   readonly replaces: readonly string[];
+  /** The object of the cluster that it makes, where it makes one and its name is known. */
+  readonly makes?: ObjectName;
 }
 
 export type ChangeOperation = "create" | "update" | "delete" | "replace";
@@ -25,6 +29,7 @@ const stepSchema = z.object({
       keys: z.array(z.string()).nullish(),
       diffs: z.array(z.string()).nullish(),
       detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
+      new: z.object({ inputs: z.unknown() }).nullish(),
     }),
   }),
 });
@@ -41,6 +46,13 @@ const OPERATIONS: Readonly<Record<string, ChangeOperation>> = {
   "import-replacement": "replace",
 };
 
+/** Of a resource's inputs: what names an object. */
+const objectSchema = z.object({
+  ...{ apiVersion: z.string(), kind: z.string() },
+  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+});
+const MAKING: ReadonlySet<string> = new Set(["create", "create-replacement"]);
+
 /** The change that an event of the engine announces; undefined where it announces none. */
 export function toResourceChange(event: unknown): ResourceChange | undefined {
   const step = stepSchema.safeParse(event).data?.resourcePreEvent.metadata;
@@ -50,12 +62,23 @@ export function toResourceChange(event: unknown): ResourceChange | undefined {
   const details = Object.entries(detailedDiff ?? {});
   const replacing = details.filter(([, { diffKind }]) => diffKind.endsWith("-replace")).map(([path]) => path);
   const fields = details.length > 0 ? details.map(([path]) => path) : (step.diffs ?? []);
-  const name = urn.split("::").at(-1) ?? urn;
+  const makes = MAKING.has(step.op) && type.startsWith(OBJECTS) ? toName(step.new?.inputs) : undefined;
   return {
-    ...{ urn, type, name, operation },
+    ...{ urn, type, name: nameOfUrn(urn), operation },
+    ...(makes === undefined ? {} : { makes }),
     fields: [...fields].toSorted(),
     replaces: operation === "replace" ? (replacing.length > 0 ? replacing : [...(step.keys ?? [])]).toSorted() : [],
   };
+}
+
+/** What the provider's types begin with. */
+const OBJECTS = "kubernetes:";
+
+function toName(inputs: unknown): ObjectName | undefined {
+  const object = objectSchema.safeParse(inputs).data;
+  if (object === undefined) return undefined;
+  const { apiVersion, kind, metadata } = object;
+  return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name };
 }
 
 /** One change for each resource: the steps of a replacement are one. */
@@ -73,5 +96,5 @@ function bothOf(first: ResourceChange, second: ResourceChange): ResourceChange {
   const operation = first.operation === second.operation ? first.operation : "replace";
   const union = (name: "fields" | "replaces"): readonly string[] =>
     [...new Set([...first[name], ...second[name]])].toSorted();
-  return { ...first, operation, fields: union("fields"), replaces: union("replaces") };
+  return { ...second, ...first, operation, fields: union("fields"), replaces: union("replaces") };
 }

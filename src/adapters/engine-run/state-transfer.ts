@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { accepted, andThen, refused, type Outcome } from "../../model/refusal.ts";
+import { shellWord } from "../../model/shell-word.ts";
 import { exportStack } from "../engine.ts";
 import { ProcessError, run } from "../processes.ts";
 import { projectRoot } from "../project.ts";
@@ -38,7 +39,7 @@ export async function importState(stage: string, state: JsonObject, signal: Abor
         place: { path: `state of ${stage}` },
         found: `${error.stdout}\n${error.stderr}`.trim(),
         expected: "a state that the engine takes",
-        action: `pulumi stack export --stack ${stage} shows it; pulumi refresh --stack ${stage} asks what to do about each operation that did not end`,
+        action: `pulumi stack export --stack ${shellWord(stage)} shows it; pulumi refresh --stack ${shellWord(stage)} asks what to do about each operation that did not end`,
       },
     ]);
   }

@@ -179,6 +179,6 @@ function stillLocked(stage: string, said: string): Refusal {
     place: { path: `update lock of ${stage}` },
     found: said,
     expected: "a lock that the engine lets go of",
-    action: `pulumi cancel --stack ${stage}`,
+    action: `pulumi cancel --stack ${shellWord(stage)}`,
   };
 }

@@ -62,11 +62,19 @@ export const observedWorkloadSchema = z.unknown().transform((object): ObservedWo
   ...workloadFacts.parse(object),
 }));
 
+const declared = z.array(z.object({ image: text })).default([]);
+const podSpec = z
+  .object({ initContainers: declared, containers: declared })
+  .transform((spec) => [...spec.initContainers, ...spec.containers].map(({ image }) => image))
+  .prefault({});
+const template = z.object({ spec: podSpec }).prefault({});
+
 export const replicaSetSchema = z
-  .object({ metadata, status: z.object({ conditions }).prefault({}) })
-  .transform(({ metadata: about, status }): ObservedReplicaSet => ({
+  .object({ metadata, spec: z.object({ template }).prefault({}), status: z.object({ conditions }).prefault({}) })
+  .transform(({ metadata: about, spec, status }): ObservedReplicaSet => ({
     ...facts(about),
     revision: about.annotations[REVISION] ?? "",
+    images: spec.template.spec,
     conditions: status.conditions,
   }));
 
@@ -95,6 +103,7 @@ const containers = z.array(container).default([]);
 export const podSchema = z
   .object({
     metadata,
+    spec: podSpec,
     status: z
       .object({
         ...{ phase: text, reason: text, message: text, conditions },
@@ -102,9 +111,10 @@ export const podSchema = z
       })
       .prefault({}),
   })
-  .transform(({ metadata: about, status }): ObservedPod => ({
+  .transform(({ metadata: about, spec, status }): ObservedPod => ({
     ...facts(about),
     createdMs: about.creationTimestamp,
+    images: spec,
     leaving: about.deletionTimestamp !== undefined,
     ...{ phase: status.phase, reason: status.reason, message: status.message, conditions: status.conditions },
     containers: [...status.initContainerStatuses, ...status.containerStatuses],

@@ -5,6 +5,7 @@ import { isDigest, type Digest } from "../../model/digest.ts";
 import { objectNameSchema } from "../../model/kubernetes-names.ts";
 import { RefusalError, type Refusal } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
+import { shellCommand } from "../../model/shell-word.ts";
 import { codeOf } from "../disk.ts";
 import { GitFolder } from "../git.ts";
 import { readPlainFile, refuse } from "../plain-files.ts";
@@ -122,7 +123,7 @@ export function damaged(journal: string, found: string): Refusal {
     journal,
     found,
     "what a run left behind that was killed",
-    `look at it, and at git status; then remove it: rm -r ${displayPath(journal)}`,
+    `look at it, and at git status; then remove it: ${shellCommand(["rm", "-r", displayPath(journal)])}`,
   );
 }
 

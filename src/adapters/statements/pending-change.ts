@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Digest } from "../../model/digest.ts";
 import { RefusalError, type Refusal } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
+import { shellCommand } from "../../model/shell-word.ts";
 import { realDisk, type Disk } from "../disk.ts";
 import { refuse } from "../plain-files.ts";
 import { projectRoot } from "../project.ts";
@@ -138,8 +139,8 @@ function edited(plan: Plan, root: string): ReturnType<typeof refuse> {
     `${describe(plan)} that a killed run decided on; ${file} was edited since`,
     `${file} as it was before, or as it was to become`,
     [
-      `to finish it, and lose what was edited since: cp ${join(journal, "stack-file.yaml")} ${file}; then ${command}`,
-      `to drop it: rm -rf ${journal} ${displayPath(join(root, "statements", stage, folder))}`,
+      `to finish it, and lose what was edited since: ${shellCommand(["cp", join(journal, "stack-file.yaml"), file])}; then ${command}`,
+      `to drop it: ${shellCommand(["rm", "-rf", journal, displayPath(join(root, "statements", stage, folder))])}`,
     ].join("\n"),
   );
 }

@@ -2,6 +2,7 @@ import type { LoadedStage } from "../../adapters/stage-loader.ts";
 import type { Place } from "../../model/refusal.ts";
 import { renderReference } from "../../model/reference.ts";
 import type { StageApplication } from "../../model/stage.ts";
+import { APPLICATION_TYPE, toUrn } from "../../model/urn.ts";
 import type { KeyPath } from "../../model/yaml-source.ts";
 
 /** What a rule said, of which resource. */
@@ -56,8 +57,9 @@ function pathsOf({ rule, about, found }: Said, { application: { name }, pin }: S
 
 /** The application that a resource belongs to. */
 function ownerOf(urn: string, applications: readonly StageApplication[]): StageApplication | undefined {
-  const [types = "", name = ""] = urn.split("::").slice(-2);
-  if (!types.includes("lockstep:index:Application")) return undefined;
+  const parts = toUrn(urn);
+  if (parts?.types.includes(APPLICATION_TYPE) !== true) return undefined;
+  const { name } = parts;
   // An object of a chart is named `<application>:<namespace>/<object>`, everything else after its application.
   const owners = applications.filter(
     ({ application }) =>

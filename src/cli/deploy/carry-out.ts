@@ -1,7 +1,6 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
-import { runSmokeChecks, type SmokeFailure, type SmokeProgress } from "../../smoke-checks.ts";
-import { printable } from "../../model/refusal.ts";
 import { isStuck } from "../../model/rollout.ts";
+import { rememberChecks, smokeOf } from "./checked-applications.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { LookAhead } from "./look-ahead.ts";
 import type { OpenedStage } from "./opened-stage.ts";
@@ -24,32 +23,18 @@ export async function carryOut(call: DeployCall, opened: OpenedStage, ahead: Loo
   if (run.ended === "succeeded") {
     if (rollouts.some(isStuck))
       return { ended: "failed", updated, failed: failedApplications({ errors: [], rollouts, smoke: [] }) };
-    const smoke = await smokeOf(call, opened, ahead);
+    const names = ahead.plan.applications.flatMap(({ name, after }) => (after === undefined ? [] : [name]));
+    const smoke = await smokeOf(call, opened, names);
     if (signal.aborted) return { ended: "interrupted", updated, failed: [] };
     const failed = failedApplications({ errors: [], rollouts: [], smoke });
-    return { ended: failed.length === 0 ? "deployed" : "failed", updated, failed };
+    const bad = new Set(failed.map(({ name }) => name));
+    await rememberChecks(
+      opened,
+      names.filter((name) => !bad.has(name)),
+    );
+    const isWell = failed.length === 0 && updated.unjudged.length === 0;
+    return { ended: isWell ? "deployed" : "failed", updated, failed };
   }
   const errors = run.diagnostics.filter(({ severity }) => severity === "error");
   return { ended: "failed", updated, failed: failedApplications({ errors, rollouts, smoke: [] }) };
-}
-
-async function smokeOf(
-  { signal }: DeployCall,
-  { loaded, access }: OpenedStage,
-  { plan }: LookAhead,
-): Promise<readonly SmokeFailure[]> {
-  const names = plan.applications.flatMap(({ name, after }) => (after === undefined ? [] : [name]));
-  if (access === undefined || names.length === 0) return [];
-  try {
-    return await runSmokeChecks({ stage: loaded, names, access, onProgress: showCheck, signal });
-  } catch (error) {
-    // What the update did is done: Ctrl-C only ends the waiting.
-    if (signal.aborted) return [];
-    throw error;
-  }
-}
-
-/** Not on standard output: it is no part of what was asked for. */
-function showCheck({ application, check, state }: SmokeProgress): void {
-  if (state !== "running") process.stderr.write(`${printable(`${application}: ${check}: ${state}`)}\n`);
 }

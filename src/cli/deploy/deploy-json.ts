@@ -3,11 +3,14 @@ import {
   type DeploymentPlan,
   type PlannedApplication,
 } from "../../delivery/deployment/deployment-plan.ts";
+import type { FailedApplication } from "../../delivery/deployment/failed-applications.ts";
 import type { Json } from "../../model/json.ts";
+import { renderBriefly } from "../../model/refusal.ts";
 import type { ApplicationRollout, RolloutProblem } from "../../model/rollout.ts";
 import { driftedToJson } from "../drift/drift-json.ts";
 import type { CarriedOut } from "./carry-out.ts";
 import type { DeployResult } from "./deploy-stage.ts";
+import type { MadeUp } from "./missing-checks.ts";
 
 /** For programs. */
 export interface DeployReport {
@@ -15,10 +18,12 @@ export interface DeployReport {
   readonly ended: DeployResult["ended"];
   /** Undefined: no update was begun. */
   readonly done: CarriedOut | undefined;
+  /** Undefined: there was something to deploy. */
+  readonly made: MadeUp | undefined;
   readonly rolledBack: Json;
 }
 
-export function deployToJson({ plan, ended, done, rolledBack }: DeployReport): Json {
+export function deployToJson({ plan, ended, done, made, rolledBack }: DeployReport): Json {
   const rollouts = new Map(done?.updated.rollouts.map((rollout) => [rollout.application, rollout]));
   return {
     stage: plan.stage,
@@ -27,14 +32,28 @@ export function deployToJson({ plan, ended, done, rolledBack }: DeployReport): J
     applications: plan.applications.map((one) => applicationToJson(one, rollouts.get(one.name))),
     shared: { ...countChanges(plan.shared) },
     drift: plan.drift.map(driftedToJson),
-    failed: (done?.failed ?? []).map(({ name, problems }) => ({ name, problems: problems.map(problemToJson) })),
+    failed: (done?.failed ?? made?.failed ?? []).map(failedToJson),
+    checks:
+      made === undefined
+        ? null
+        : { passed: [...made.passed], unchecked: [...made.unchecked], notReady: made.spoiled.map(failedToJson) },
     rolledBack,
   };
 }
 
-function updateToJson({ updated: { message, startedMs, endedMs, run } }: CarriedOut): Json {
+function updateToJson({ updated: { message, startedMs, endedMs, run, unjudged } }: CarriedOut): Json {
   const errors = run.diagnostics.flatMap(({ severity, message: said }) => (severity === "error" ? [said] : []));
-  return { message, started: timeText(startedMs), ended: timeText(endedMs), errors };
+  return {
+    message,
+    started: timeText(startedMs),
+    ended: timeText(endedMs),
+    errors,
+    unjudged: unjudged.map((one) => renderBriefly([one])),
+  };
+}
+
+function failedToJson({ name, problems }: FailedApplication): Json {
+  return { name, problems: problems.map(problemToJson) };
 }
 
 function timeText(ms: number): string {

@@ -1,6 +1,6 @@
 import { tagOf } from "../../delivery/deployment/update-message.ts";
 import type { DeploymentPlan } from "../../delivery/deployment/deployment-plan.ts";
-import { printable } from "../../model/refusal.ts";
+import { printable, renderRefusals } from "../../model/refusal.ts";
 import { isStuck, type ApplicationRollout, type RolloutProblem } from "../../model/rollout.ts";
 import { shellWord } from "../../model/shell-word.ts";
 import { renderProblem } from "../rollout-text.ts";
@@ -19,32 +19,35 @@ export function renderEnd(plan: DeploymentPlan, done: CarriedOut, purpose: Deplo
   const word = ended === "interrupted" ? "Interrupted" : "Failed";
   return [
     `${word} after ${took}: ${plan.stage} ${stateText(done)}`,
+    ...(updated.unjudged.length === 0 ? [] : [renderRefusals(updated.unjudged)]),
     ...(failed.length === 0 ? wordsOf(done) : failed.map(({ name, problems }) => renderProblems(name, problems))),
     ...renderWhere(plan, updated.rollouts),
-    ...(ended === "interrupted" && purpose !== "rollback" ? [`next\n  ${nextAfter(plan.stage, done)}`] : []),
+    ...(ended === "interrupted" && purpose !== "rollback"
+      ? [`next\n  npm run deploy -- ${shellWord(plan.stage)}   # ${nextAfter(done)}`]
+      : []),
   ].join("\n\n");
 }
 
 /** After an update that came to its end only the applications themselves are in question. */
-function stateText({ ended, updated: { run, rollouts } }: CarriedOut): string {
+function stateText({ ended, updated: { run, rollouts, unjudged } }: CarriedOut): string {
   if (run.ended !== "succeeded") return "is not as its files say";
   if (rollouts.some(isStuck)) return "is as its files say, and not all of it is ready";
+  if (unjudged.length > 0) return "is as its files say, and NOT proven to be judged by its policies";
   return ended === "interrupted"
     ? "is as its files say; its smoke checks did not come to their end"
     : "is as its files say, and a smoke check failed";
 }
 
-/** A deploy would find nothing to do after an update that came to its end, and check nothing. */
-function nextAfter(stage: string, { updated: { run } }: CarriedOut): string {
-  return run.ended === "succeeded"
-    ? `npm run status   # looks at what runs; the way back: npm run rollback -- ${shellWord(stage)}`
-    : `npm run deploy -- ${shellWord(stage)}   # goes on with what is missing`;
+/** After an update that came to its end, a deploy has nothing to deploy and checks what was not checked. */
+function nextAfter({ updated: { run } }: CarriedOut): string {
+  return run.ended === "succeeded" ? "checks what was not checked" : "goes on with what is missing";
 }
 
 /** The engine's own words, where no application is the reason. */
 function wordsOf({ ended, updated: { run } }: CarriedOut): readonly string[] {
   if (ended === "interrupted") return [];
   const errors = run.diagnostics.flatMap(({ severity, message }) => (severity === "error" ? [message.trim()] : []));
+  if (run.ended === "succeeded" && errors.length === 0) return [];
   return errors.length === 0 ? [printable(run.said)] : [...new Set(errors)].map(printable);
 }
 
@@ -73,7 +76,7 @@ export function renderStays({ stage, purpose, options }: DeployCall, failed: rea
     return `A rollback is never rolled back: mend what it says, then ${deploy ?? ""}; nothing more is tried by itself`;
   if (failed.length === 0)
     return `Not rolled back: no application is the reason. Mend what it says, then ${deploy ?? ""}`;
-  if (options.rollback === false) return `Left as it is (--no-rollback). The way back: ${rollback ?? ""}`;
+  if (options.rollback === false) return `Left as it is (--no-rollback, or no yes). The way back: ${rollback ?? ""}`;
   const names = failed.map(({ name }) => name).join(", ");
   return `NOT rolled back: ${names} failed with the image that ran before, so something else is the reason. Take back what changed beside it (git revert), then ${deploy ?? ""}; earlier versions: ${rollback ?? ""} --list`;
 }

@@ -1,6 +1,7 @@
 import type { EngineRun } from "../../adapters/engine-run/engine-run.ts";
 import { judgePolicyRun } from "../../delivery/policy-run.ts";
 import { renderBriefly, type Refusal } from "../../model/refusal.ts";
+import { shellCommand } from "../../model/shell-word.ts";
 import { placePolicyRefusal, toAdvice } from "../check/policy-places.ts";
 import { ownPack } from "../check/policy-check.ts";
 import type { OpenedStage } from "./opened-stage.ts";
@@ -25,6 +26,24 @@ export function judgePreview(run: EngineRun, { project, loaded }: OpenedStage): 
       : judged.refusals.map((one) => placed(one, loaded));
   return { refusals, warnings: [...warnings, ...advice] };
 }
+
+/**
+ * What the policy pack has against an update that came to its end, by what the engine said: mandatory rules stop it by
+ * themselves, but a pack that did not run stops nothing. One that failed is judged by the next preview.
+ */
+export function judgeUpdate(
+  { ended, events }: EngineRun,
+  { project, loaded }: Pick<OpenedStage, "project" | "loaded">,
+): readonly Refusal[] {
+  if (ended !== "succeeded") return [];
+  const { name } = loaded.stage;
+  const { refusals } = judgePolicyRun(events, ownPack(project, name), `pulumi up --stack ${name}`);
+  const action = `look at PULUMI_OPTION_POLICY_PACK and policy/; then ${shellCommand(["npm", "run", "deploy", "--", name])}, which has all of it judged again`;
+  return refusals.map((refusal) => (refusal.code === DID_NOT_RUN ? { ...refusal, action } : placed(refusal, loaded)));
+}
+
+/** As judgePolicyRun has it, for whoever calls pulumi by hand. */
+const DID_NOT_RUN = "policy-pack-did-not-run";
 
 function placed(refusal: Refusal, loaded: OpenedStage["loaded"]): Refusal {
   return placePolicyRefusal(refusal, loaded);

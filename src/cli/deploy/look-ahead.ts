@@ -1,5 +1,5 @@
 import { previewStage, type EngineRun } from "../../adapters/engine-run/engine-run.ts";
-import { markOfUpdate, readFileMark, type StateMark } from "../../adapters/engine-run/state-mark.ts";
+import { markOfUpdate, type StateMark } from "../../adapters/engine-run/state-mark.ts";
 import { refuseLeavingNamespaces } from "../../adapters/leaving-namespaces.ts";
 import { readStackHistory } from "../../adapters/stack-history.ts";
 import { readDeployedStage } from "../../adapters/stack-outputs.ts";
@@ -10,6 +10,7 @@ import { differsFromRecord } from "../../delivery/deployment/record-difference.t
 import { splitDrift } from "../../delivery/drift/overwritten.ts";
 import { changesAmong, isWhole } from "../../delivery/promotion/last-update.ts";
 import { checkDeploy } from "../../deploy-checks.ts";
+import type { TakenNames } from "../../delivery/taken-names.ts";
 import { findDrift } from "../../drift.ts";
 import type { DeployedStage, StackUpdate } from "../../model/deployed-stage.ts";
 import type { Digest } from "../../model/digest.ts";
@@ -26,9 +27,11 @@ import {
   type Outcome,
   type Refusal,
 } from "../../model/refusal.ts";
+import { checkNames } from "../../taken-names.ts";
 import { preparePublication } from "../publication.ts";
 import type { Signer } from "../signer.ts";
 import type { DeployCall } from "./deploy-stage.ts";
+import type { EarlyLook } from "./early-look.ts";
 import { judgePreview } from "./judged-preview.ts";
 import type { OpenedStage } from "./opened-stage.ts";
 import { findWayBackSigner, mayGoBack, type WayBack } from "./way-back.ts";
@@ -60,14 +63,13 @@ export interface StackRecord {
  * Asks engine, cluster, registry and git at once; the engine's preview is what takes longest.
  * @throws RefusalError with everything that stands against the deploy
  */
-export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<LookAhead> {
+export async function lookAhead(call: DeployCall, opened: OpenedStage, early: EarlyLook): Promise<LookAhead> {
   const { signal } = call;
-  // First: an update that ends while all this is read is one that came later.
-  const early = readFileMark(call.stage, signal);
-  const recorded = early.then(() => readRecord(opened, signal));
-  const [preview, file, known, against, leaving, found, publication, signer] = await Promise.all([
-    previewOnce(call, false),
-    early,
+  const recorded = early.mark.then(() => readRecord(opened, signal));
+  const [preview, taken, file, known, against, leaving, found, publication, signer] = await Promise.all([
+    early.preview,
+    early.preview.then((run) => namesOf(run, opened, signal)),
+    early.mark,
     recorded,
     recorded.then((read) => checksOf(call, opened, read)),
     leavingOf(opened),
@@ -78,7 +80,7 @@ export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<
   signal.throwIfAborted();
   const judged = judgePreview(preview, opened);
   const read = combine({ file, record: known, drift: found, publication });
-  refuse([...refusalsOf(read), ...against, ...leaving, ...judged.refusals]);
+  refuse([...refusalsOf(read), ...against, ...leaving, ...taken.refusals, ...judged.refusals]);
   const { record, drift, publication: prepared, file: mark = markOfUpdate(record.history[0]) } = orThrow(read, 1);
   const { objects, unlisted } = drift;
   const refresh = splitDrift(objects).overwritten.length > 0;
@@ -91,9 +93,15 @@ export async function lookAhead(call: DeployCall, opened: OpenedStage): Promise<
       lastUpdate: changesAmong(record.history)[0],
     }),
   });
-  const warnings = [...decided.warnings, ...warnUnsigned(signer), ...unlisted.map(warnUnlisted)];
+  const warnings = [...decided.warnings, ...taken.warnings, ...warnUnsigned(signer), ...unlisted.map(warnUnlisted)];
   const wayBack = { signer, publication: prepared };
   return { plan, record, mark, refresh, warnings, wayBack };
+}
+
+/** What the engine would make is not to be somebody else's; what it did not get to is refused by itself. */
+function namesOf(run: EngineRun, { loaded, access }: OpenedStage, signal: AbortSignal): Promise<TakenNames> {
+  const made = run.changes.flatMap(({ makes }) => makes ?? []);
+  return checkNames({ loaded, made, access, signal });
 }
 
 /** Whoever says yes knows beforehand that a bad version stays. */
@@ -109,15 +117,12 @@ function warnUnlisted(namespace: string): string {
 
 /** What was changed by hand changes what the engine would do: it looks at the cluster as well then. */
 async function lookCloser(call: DeployCall, opened: OpenedStage) {
-  const preview = await previewOnce(call, true);
-  call.signal.throwIfAborted();
+  const { stage, signal } = call;
+  const preview = await previewStage({ stage, policyPack: undefined, refresh: true, signal });
+  signal.throwIfAborted();
   const { refusals, warnings } = judgePreview(preview, opened);
   refuse(refusals);
   return { preview, warnings };
-}
-
-async function previewOnce({ stage, signal }: DeployCall, refresh: boolean): Promise<EngineRun> {
-  return previewStage({ stage, policyPack: undefined, refresh, signal });
 }
 
 async function checksOf(

@@ -1,4 +1,5 @@
 import type { SettledOperation } from "../../adapters/engine-run/settle-pending.ts";
+import { nameOfUrn } from "../../model/urn.ts";
 
 const OUTCOMES: Readonly<Record<SettledOperation["outcome"], string>> = {
   "taken-over": "it is in the cluster, and the stack knows of it now",
@@ -9,7 +10,6 @@ const OUTCOMES: Readonly<Record<SettledOperation["outcome"], string>> = {
 /** What became of what a killed run had left, a line each. */
 export function settledLines(settled: readonly SettledOperation[]): readonly string[] {
   return settled.map(({ urn, operation, outcome }) => {
-    const object = urn.split("::").at(-1) ?? urn;
-    return `  ${object} (${operation}): ${OUTCOMES[outcome]}`;
+    return `  ${nameOfUrn(urn)} (${operation}): ${OUTCOMES[outcome]}`;
   });
 }

@@ -3,11 +3,12 @@ import { lockFromText, refuseLocked } from "../../adapters/engine-run/update-loc
 import { refuseNotAsShown } from "./shown-inputs.ts";
 import { refuseOtherState } from "./shown-state.ts";
 import { plannedDigest } from "../../as-planned.ts";
-import { printable, RefusalError } from "../../model/refusal.ts";
+import { printable, RefusalError, type Refusal } from "../../model/refusal.ts";
 import { isStuck, type ApplicationRollout } from "../../model/rollout.ts";
 import { followRollout, readRollout, type RolledApplication } from "../../rollout.ts";
 import { rolloutView } from "../rollout-text.ts";
 import type { DeployCall } from "./deploy-stage.ts";
+import { judgeUpdate } from "./judged-preview.ts";
 import type { LookAhead } from "./look-ahead.ts";
 import type { OpenedStage } from "./opened-stage.ts";
 import { updateWords } from "./update-words.ts";
@@ -20,6 +21,8 @@ export interface UpdatedStage {
   readonly endedMs: number;
   /** The last look at each application that was to change; empty where the cluster did not answer. */
   readonly rollouts: readonly ApplicationRollout[];
+  /** What an update that came to its end has against it all the same: that its policies did not judge it. */
+  readonly unjudged: readonly Refusal[];
 }
 
 /** How long a look at the cluster may take that nobody can interrupt any more. */
@@ -34,7 +37,10 @@ export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: 
   refuseNotAsShown(snapshot);
   const startedMs = Date.now();
   const planned = plannedDigest(loaded, snapshot);
-  const up = upStage({ stage, policyPack: undefined, refresh: ahead.refresh, message, record, planned, signal });
+  const up = upStage({
+    ...{ stage, policyPack: undefined, refresh: ahead.refresh, message, record, planned, signal },
+    ...(opened.access === undefined ? {} : { access: opened.access }),
+  });
   // Whatever becomes of the looking: nobody leaves the engine alone.
   const following = follow(call, opened, ahead, up).catch((error: unknown) => unseen(error, signal));
   const run = await up;
@@ -47,7 +53,7 @@ export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: 
       : run.ended === "succeeded" && seen.some(isStuck)
         ? await waitFurther(call, opened, ahead, seen)
         : seen;
-  return { run, message, startedMs, endedMs: Date.now(), rollouts };
+  return { run, message, startedMs, endedMs: Date.now(), rollouts, unjudged: judgeUpdate(run, opened) };
 }
 
 /**

@@ -51,8 +51,8 @@ export async function findWayBackSigner(
  * holding that image would hold what is good.
  */
 export function failedVersions(
-  { failed }: CarriedOut,
-  { plan }: LookAhead,
+  { failed }: Pick<CarriedOut, "failed">,
+  { plan }: Pick<LookAhead, "plan">,
 ): ReadonlyMap<string, readonly RolloutProblem[]> {
   const moved = new Set(
     plan.applications.flatMap(({ name, before, after }) =>
@@ -77,7 +77,8 @@ export async function goBack(
   const nowMs = Date.now();
   const request = { loaded, before, failed, access, nowMs, signer, publication, signal };
   const prepared = await automaticRollback(request);
-  const deployed = prepared.restored.length === 0 ? NOT_DEPLOYED : await deployBack(call, ahead, prepared, redeploy);
+  const deployed =
+    prepared.restored.length === 0 ? NOT_DEPLOYED : await deployBack(call, { ...ahead, ...opened }, prepared, redeploy);
   // The pods come first: a remote that does not answer keeps nobody from serving.
   const published = await publishBack(prepared, signal);
   return {
@@ -111,8 +112,8 @@ const NOT_DEPLOYED: DeployedBack = { ended: undefined, deploy: null, against: []
 /** What was refused is told beside what had been refused before. */
 export async function deployBack(
   call: DeployCall,
-  { plan }: Pick<LookAhead, "plan">,
-  { restored }: Pick<AutomaticRollback, "restored">,
+  { plan, snapshot }: Pick<LookAhead, "plan"> & Pick<OpenedStage, "snapshot">,
+  { restored, contents }: Pick<AutomaticRollback, "restored" | "contents">,
   redeploy: Redeploy,
 ): Promise<DeployedBack> {
   const versions = restored.map(({ name, from }) => `${name} ${from.image.tag}`).join(", ");
@@ -123,6 +124,7 @@ export async function deployBack(
       ...{ stage: call.stage, purpose: "rollback", signal: call.signal },
       // What was to move beside them was judged a moment ago, and people said yes to it.
       back: plan.applications.map(({ name }) => name),
+      written: { before: snapshot, files: contents },
       options: {
         ...{ yes: true, reason: `the roll-out of ${versions} failed` },
         ...(key === undefined ? {} : { key }),

@@ -17,7 +17,8 @@ export function renderDrift(drift: Drift): string {
   ].join("\n\n");
 }
 
-function titleOf({ stage, objects }: Drift): string {
+function titleOf({ stage, objects, nothingDeployed }: Drift): string {
+  if (nothingDeployed === true) return `${stage}: nothing is deployed, so nothing was compared`;
   const count = objects.length;
   if (count === 0) return `${stage}: everything in the cluster is as declared`;
   return `${stage}: ${count} ${count === 1 ? "object in the cluster is" : "objects in the cluster are"} not as declared`;

@@ -18,7 +18,9 @@ export async function conflictOf(application: string, path: string): Promise<Ref
     expected: "one change of an application on top of the other",
     action: [
       `keep theirs between the markers (or all of it: ${shellCommand(["git", "checkout", "--theirs", path])})`,
-      ours === undefined ? "remove your statement's folder" : `git rm -r --force ${dirname(ours.file)}`,
+      ours === undefined
+        ? "remove your statement's folder"
+        : shellCommand(["git", "rm", "-r", "--force", dirname(ours.file)]),
       `finish the merge, then: ${again}`,
       "(in a rebase, ours is the branch and theirs is yours)",
     ].join("\n"),

@@ -12,13 +12,16 @@ export interface PromotionResult {
   /** Undefined where nothing was written. */
   readonly written: Pick<PlannedStatement, "digest" | "folder"> | undefined;
   readonly published: Published;
+  /** What people should know besides. */
+  readonly remarks: readonly string[];
   /** Of the rendered objects, unified; undefined where nobody asked. */
   readonly rendered: string | undefined;
   readonly nowMs: number;
 }
 
 /** For programs. */
-export function promotionToJson({ plan, applications, written, published, rendered, nowMs }: PromotionResult): Json {
+export function promotionToJson(result: PromotionResult): Json {
+  const { plan, applications, written, published, remarks, rendered, nowMs } = result;
   const { from, to, leftOut } = plan;
   return {
     from,
@@ -28,6 +31,7 @@ export function promotionToJson({ plan, applications, written, published, render
     applications: applications.map((one) => versionToJson(one, nowMs)),
     leftOut: leftOut.map(({ name, reason }) => ({ name, reason })),
     statement: written === undefined ? null : { digest: written.digest, folder: written.folder },
+    remarks: [...remarks],
     ...(rendered === undefined ? {} : { rendered }),
     ...publishedToJson(published),
   };

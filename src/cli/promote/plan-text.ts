@@ -22,6 +22,8 @@ export interface ShownPlan {
   readonly reason: string;
   /** What will be done with the files that are written. */
   readonly steps: readonly string[];
+  /** What people should know besides. */
+  readonly remarks: readonly string[];
   /** Of the rendered objects, unified; undefined where nobody asked. */
   readonly rendered: string | undefined;
   readonly nowMs: number;
@@ -34,9 +36,10 @@ const SHOWN_DIGITS = 12;
 
 /** The plan of a promotion, for whoever is to sign it. */
 export function renderPromotion(plan: ShownPlan): string {
-  const { from, to, applications, who, reason, steps, width } = plan;
+  const { from, to, applications, who, reason, steps, remarks, width } = plan;
   const count = `${applications.length} ${applications.length === 1 ? "application" : "applications"}`;
-  const facts = [`Signed by ${who}: ${oneLine(reason)}`, ...steps.map((step) => `Then ${step}.`)];
+  const notes = remarks.map((remark) => `Note: ${oneLine(remark)}`);
+  const facts = [`Signed by ${who}: ${oneLine(reason)}`, ...steps.map((step) => `Then ${step}.`), ...notes];
   return [
     `Promote ${count} from ${from} to ${to}`,
     renderOverview(plan),

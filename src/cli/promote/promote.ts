@@ -42,6 +42,7 @@ interface ReadyPromotion {
   readonly statement: PlannedStatement;
   readonly signer: Signer;
   readonly publication: Publication;
+  readonly remarks: readonly string[];
   readonly rendered: string | undefined;
   readonly nowMs: number;
 }
@@ -94,7 +95,7 @@ async function endWithNothing(
   if (finished === undefined) await nameUncommitted(to.name, signal);
   else show(call, renderWritten({ to: to.name, gate: to.gate, change: finished, published }));
   const written = finished?.what === "statement" ? { digest: finished.statement, folder: finished.folder } : undefined;
-  report(call, plan, { applications: [], written, published, rendered: undefined, nowMs });
+  report(call, plan, { applications: [], written, published, remarks: [], rendered: undefined, nowMs });
 }
 
 function refuse({ plan }: PromotionDraft, reasons: Reasons): void {
@@ -110,7 +111,7 @@ interface Decided extends Pick<ReadyPromotion, "inputs" | "signer" | "nowMs"> {
 async function makeReady({ options, signal }: PromoteCall, decided: Decided): Promise<ReadyPromotion> {
   const { inputs, draft, evidence, nowMs, signer } = decided;
   const { plan } = draft;
-  const { after, publication } = evidence;
+  const { after, publication, remarks } = evidence;
   // What is not there was refused.
   if (after === undefined || publication === undefined) throw new Error("a promotion without its target");
   const planned = planStatement({ inputs, plan, evidence, after, who: signer.principal, nowMs });
@@ -118,20 +119,20 @@ async function makeReady({ options, signal }: PromoteCall, decided: Decided): Pr
   const applications = shownVersions(plan.applications, evidence, statement);
   const rendered =
     options.render === true ? await renderedDifference(inputs.project, inputs.target, after, signal) : undefined;
-  return { inputs, plan, applications, statement, signer, publication, rendered, nowMs };
+  return { inputs, plan, applications, statement, signer, publication, remarks, rendered, nowMs };
 }
 
 async function carryOut(call: PromoteCall, ready: ReadyPromotion): Promise<void> {
   const { options, signal } = call;
-  const { plan, applications, statement, rendered, nowMs, publication } = ready;
-  const facts = { who: statement.who, reason: statement.reason, steps: publication.steps, rendered };
+  const { plan, applications, statement, rendered, nowMs, publication, remarks } = ready;
+  const facts = { who: statement.who, reason: statement.reason, steps: publication.steps, remarks, rendered };
   show(call, renderPromotion({ ...plan, ...facts, applications, nowMs, width: terminalWidth() }));
   const question = `Sign as ${statement.who}, and write ${stackFileName(plan.to)} and the statement?`;
   const confirmed = options.dryRun !== true && (await confirm(question, options, signal));
   const result = confirmed ? await write(ready, signal) : undefined;
   const written = confirmed ? statement : undefined;
   const published = result?.published ?? UNPUBLISHED;
-  report(call, plan, { applications, written, published, rendered, nowMs });
+  report(call, plan, { applications, written, published, remarks, rendered, nowMs });
   const { gate } = ready.inputs.to;
   show(call, result === undefined ? "nothing was written" : renderWritten({ ...result, to: plan.to, gate }));
 }

@@ -15,6 +15,7 @@ import { proveSource } from "../../source-proof.ts";
 import { preparePublication, type Publication, type PublicationOptions } from "../publication.ts";
 import type { PromotionInputs } from "./promotion-inputs.ts";
 import { readTargetAfter } from "./target-after.ts";
+import { askTargetHolds } from "./target-holds.ts";
 
 export interface EvidenceOptions extends PublicationOptions {
   /** False: the base branch's remote is not asked for its newest. */
@@ -30,6 +31,8 @@ export interface PromotionEvidence {
   readonly proven: ReadonlyMap<string, ProvenApplication>;
   readonly update: SourceUpdate | undefined;
   readonly publication: Publication | undefined;
+  /** What people should know besides. */
+  readonly remarks: readonly string[];
   /** By application, where this repository has both revisions. */
   readonly commits: ReadonlyMap<string, CommitsBetween>;
 }
@@ -45,8 +48,9 @@ export interface EvidenceQuestion {
 /** Asks the engine, the cluster, the registry and git at once: everything that stands against the plan is said together. */
 export async function gatherEvidence(question: EvidenceQuestion): Promise<PromotionEvidence> {
   const { inputs, plan, options, signal } = question;
-  const [proof, after, signatures, git, publication, commits] = await Promise.all([
+  const [proof, held, after, signatures, git, publication, commits] = await Promise.all([
     askSource(question),
+    askTargetHolds(inputs.target, plan, signal),
     readTargetAfter(inputs, plan),
     askSignatures(question),
     askGit(question),
@@ -57,11 +61,20 @@ export async function gatherEvidence(question: EvidenceQuestion): Promise<Promot
   const whole = { ...NO_REASONS, whole: [...anchor, ...refusalsOf(git), ...refusalsOf(publication)] };
   const revoked = refuseRevokedIn(question, after.loaded);
   return {
-    reasons: joinReasons(whole, proof.reasons, after.reasons, signatures, revoked, refuseBroken(question)),
+    reasons: joinReasons(
+      whole,
+      held.reasons,
+      proof.reasons,
+      after.reasons,
+      signatures,
+      revoked,
+      refuseBroken(question),
+    ),
     after: after.loaded,
     proven: proof.proven,
     update: proof.update,
     publication: publication.kind === "accepted" ? publication.value : undefined,
+    remarks: held.remarks,
     commits,
   };
 }

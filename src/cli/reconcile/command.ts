@@ -12,6 +12,7 @@ export function reconcileCommand(): Command {
     .option("--reason <text>", "why, for the stack's history")
     .option("--key <file>", "the SSH key that signs an automatic rollback of a gated stage; without it git's")
     .option("--full", "shows each object and field that changes")
+    .option("--preview", "asks the engine even where surely nothing has changed")
     .option("--accept-downtime", "even if a running version cannot live with the migration of its successor")
     .addOption(new Option("--no-rollback", "leaves a failed roll-out as it is"))
     .option("--no-fetch", "deploys what is checked out")
@@ -26,7 +27,8 @@ Fetches the branch that the checked-out one follows, moves it forward (and refus
 there is to do), and deploys as \`deploy --yes\` does: with every check, never with a person. What fails is
 taken back to the version that ran before, and the version that failed is put on hold; it is not tried
 again before somebody resumes. --commit --push bring hold and rollback back to git. Where the last update
-was of this very commit and the cluster is as it left it, it says so in seconds and ends.
+was of this very commit, or a look at the same files has found nothing to do since, and where the cluster
+is as it left it, ready and checked, it says so in seconds and ends; --preview looks all the same.
 
   npm run reconcile -- inttest --once --commit --push
 

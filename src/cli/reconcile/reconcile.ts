@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { takeSnapshot } from "../../adapters/input-snapshot.ts";
 import { ProcessError, run } from "../../adapters/processes.ts";
 import { codeRoot, projectRoot } from "../../adapters/project.ts";
 import { readProjectName } from "../../adapters/project-name.ts";
@@ -10,10 +11,13 @@ import { exitCodeOf } from "../deploy/exit-code.ts";
 import { settleUnfinished } from "../unfinished-change.ts";
 import { alone } from "./alone.ts";
 import { catchUp, type CatchUp } from "./catch-up.ts";
-import { isUpToDate } from "./up-to-date.ts";
+import { inputsOf, rememberInputs } from "./known-inputs.ts";
+import { standingNow } from "./up-to-date.ts";
 
 export interface ReconcileOptions extends Omit<DeployOptions, "yes" | "base"> {
   readonly once?: boolean;
+  /** Asks the engine even where surely nothing has changed. */
+  readonly preview?: boolean;
 }
 
 export interface ReconcileCall {
@@ -48,9 +52,12 @@ async function step(call: ReconcileCall): Promise<number | undefined> {
 
 /** Deploys what is checked out, if it is not there already. */
 async function bring({ stage, options, signal }: ReconcileCall): Promise<number> {
+  const snapshot = takeSnapshot(stage);
   const project = orThrow(await readProjectName(), 2);
   const loaded = orThrow(await loadStage({ project, stage }), 2);
-  if (await isUpToDate(loaded, signal)) {
+  const inputs = inputsOf(loaded, snapshot);
+  const { upToDate, update } = await standingNow(loaded, inputs, signal);
+  if (upToDate && options.preview !== true) {
     const document = { stage, ended: "nothing" };
     process.stdout.write(
       options.json === true ? render(document) : `Nothing to deploy: ${stage} is as HEAD says, and so is its cluster\n`,
@@ -60,6 +67,8 @@ async function bring({ stage, options, signal }: ReconcileCall): Promise<number>
   // Its remote was asked a moment ago.
   const wanted = { ...options, fetch: false, yes: true };
   const { ended } = await deployStage({ stage, purpose: "reconcile", options: wanted, signal });
+  if (ended === "nothing" && options.dryRun !== true && update !== undefined && inputs !== undefined)
+    await rememberInputs({ inputs, update, atMs: Date.now() }, { snapshot, loaded }, signal);
   return exitCodeOf(ended) ?? 0;
 }
 
@@ -97,7 +106,10 @@ function pass({ stdout, stderr }: { readonly stdout: string; readonly stderr: st
 /** The same question again, about what is checked out now. */
 function wordsFor(stage: string, options: ReconcileOptions): readonly string[] {
   const { reason, key, branch, push, rollback } = options;
-  const flags = { full: "--full", acceptDowntime: "--accept-downtime", json: "--json", commit: "--commit" } as const;
+  const flags = {
+    ...{ full: "--full", preview: "--preview", acceptDowntime: "--accept-downtime" },
+    ...{ json: "--json", commit: "--commit" },
+  } as const;
   return [
     ...["reconcile", stage, "--once", "--no-fetch"],
     ...Object.entries(flags).flatMap(([name, flag]) => (options[name as keyof typeof flags] === true ? [flag] : [])),

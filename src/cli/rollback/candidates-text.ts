@@ -18,43 +18,51 @@ export interface ShownCandidates {
 /** As many as somebody looks at; --json has them all. */
 const SHOWN = 20;
 const UNFIT: Readonly<Record<Unfit, string>> = {
-  failed: "failed",
-  "in-progress": "not ended, or killed",
-  partial: "of a part of the stage",
-  same: "the versions of now",
+  failed: "no: failed",
+  "in-progress": "no: not ended",
+  partial: "no: of a part",
+  same: "no: as now",
 };
 
 /** The history, the newest first, as somebody reads it who wants to go back. */
 export function renderCandidates({ stage, candidates, newestBefore, width }: ShownCandidates): string {
   if (candidates.length === 0) return `${stage} has no updates to go back to`;
-  const rows = candidates.slice(0, SHOWN).map((candidate) => cellsOf(candidate, candidate === newestBefore));
-  const columns = ["update", "began", "who", "result", "versions then", "goes back"] as const;
-  const used = columns.filter((column) => rows.some((row) => row[column] !== ""));
-  const more = candidates.length - rows.length;
+  const shown = candidates.slice(0, SHOWN);
+  const more = candidates.length - shown.length;
+  const table = {
+    head: ["update", "began", "result", "goes back"],
+    rows: shown.map((candidate) => cellsOf(candidate, candidate === newestBefore)),
+    below: shown.map(factsOf),
+    width,
+  };
   return [
     `Updates of ${stage}, the newest first`,
     "",
-    renderTable({ head: used, rows: rows.map((row) => used.map((column) => row[column])), width }),
+    renderTable(table),
     ...(more > 0 ? ["", `and ${more} older ones: --json lists all`] : []),
     ...(newestBefore === undefined ? [] : ["", "-> is where a rollback without --to goes"]),
   ].join("\n");
 }
 
-function cellsOf({ update, differing, unfit, against }: Candidate, isNewestBefore: boolean) {
-  const versions = [...differing].map(([name, { image }]) => `${name} ${image.tag}`);
-  return {
-    update: `${isNewestBefore ? "-> " : ""}${String(update.version)}`,
-    began: timeOf(update.startMs),
-    who: whoOf(update) ?? "",
-    result: update.result,
-    "versions then": versions.join("\n"),
-    "goes back": unfit === undefined ? goesBack(against) : `no: ${UNFIT[unfit]}`,
-  };
+function cellsOf({ update, unfit, against }: Candidate, isNewestBefore: boolean): readonly string[] {
+  const goes = against.length === 0 ? "yes" : "no";
+  return [
+    `${isNewestBefore ? "-> " : ""}${String(update.version)}`,
+    timeOf(update.startMs),
+    update.result,
+    unfit === undefined ? goes : UNFIT[unfit],
+  ];
 }
 
-function goesBack(against: Candidate["against"]): string {
-  if (against.length === 0) return "yes";
-  return against.map(({ code, found }) => `no (${code}): ${printable(found)}`).join("\n");
+/** What is too wide for a column beside the others: who, the versions then, and what stands against them. */
+function factsOf({ update, differing, against }: Candidate): readonly string[] {
+  const versions = [...differing].map(([name, { image }]) => `${name} ${image.tag}`).join(", ");
+  const who = whoOf(update);
+  const facts = [...(versions === "" ? [] : [versions]), ...(who === undefined ? [] : [`by ${who}`])];
+  return [
+    ...(facts.length === 0 ? [] : [facts.join("; ")]),
+    ...against.map(({ code, found }) => `no (${code}): ${printable(found).replaceAll("\n", " ")}`),
+  ];
 }
 
 /** Whoever ran it, where a verb did. */

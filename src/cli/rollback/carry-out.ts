@@ -1,12 +1,18 @@
 import { goingBack, type RollbackPlan } from "../../delivery/rollback/rollback-plan.ts";
 import type { Json } from "../../model/json.ts";
 import { orThrow, RefusalError, type Refusal } from "../../model/refusal.ts";
+import { markOfUpdate, type StateMark } from "../../adapters/engine-run/state-mark.ts";
+import type { InputSnapshot } from "../../adapters/input-snapshot.ts";
 import { readStatements } from "../../adapters/statements/read-statements.ts";
 import { chainsOf, tailOf, type Chain } from "../../delivery/coverage/statement-chain.ts";
 import { deployStage } from "../deploy/deploy-stage.ts";
 import { exitCodeOf } from "../deploy/exit-code.ts";
 import { goOnStep, sharingSteps } from "../deploy/go-on-steps.ts";
+import { prepareStack } from "../deploy/prepared-stack.ts";
+import { refuseNotAsShown } from "../deploy/shown-inputs.ts";
+import { refuseOtherState } from "../deploy/shown-state.ts";
 import type { Redeploy } from "../deploy/way-back.ts";
+import type { WrittenInputs } from "../deploy/written-inputs.ts";
 import { publishedFacts, UNPUBLISHED, type Publication, type Published } from "../publication.ts";
 import type { Signer } from "../signer.ts";
 import { approvalsStep } from "../statement-text.ts";
@@ -18,6 +24,13 @@ import type { RollbackEvidence } from "./rollback-evidence.ts";
 import type { RollbackInputs } from "./rollback-inputs.ts";
 import { waitsForApprovals } from "./steps.ts";
 
+/** What everything was planned on. */
+export interface SeenStage {
+  readonly snapshot: InputSnapshot;
+  /** Of the stack's state; undefined where the backend is no folder of files. */
+  readonly mark: StateMark | undefined;
+}
+
 /** A plan that nothing stands against, down to the bytes that will be signed. */
 export interface ReadyRollback {
   readonly inputs: RollbackInputs;
@@ -28,6 +41,7 @@ export interface ReadyRollback {
   /** Undefined in a stage without a gate. */
   readonly signer: Signer | undefined;
   readonly publication: Publication;
+  readonly seen: SeenStage;
   readonly reason: string;
   readonly nowMs: number;
 }
@@ -44,11 +58,13 @@ export interface CarriedOut {
 /** Writes, publishes and deploys: what cannot be published is said, and keeps nobody from going back. */
 export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promise<CarriedOut> {
   const { stage, options, signal } = call;
-  const { inputs, plan, statements, signer, reason } = ready;
+  const { inputs, plan, statements, signer, reason, seen } = ready;
   await refuseNewStatements(ready);
+  const own = await prepare(call, ready);
   const down = await takeDatabasesBack(call, ready);
   const { source, trust } = inputs.loaded;
-  const written = await writeRestoration({ stage, source, statements, changes: plan.changes, signer, trust, signal });
+  const made = await writeRestoration({ stage, source, statements, changes: plan.changes, signer, trust, signal });
+  const written = { ...made, files: [...new Set([...ready.evidence.left, ...made.files])] };
   const { published, refusals } = await publish(call, ready, written);
   show(call, writtenText(call, ready, written, published));
   if (options.deploy === false) return { published, deploy: undefined, refusals };
@@ -59,9 +75,28 @@ export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promis
   }
   const back = goingBack(plan, inputs.loaded.stackFile);
   const sharing = sharingSteps(written.files, published);
-  const deployed = await deployRolledBack(call, { reason, back, sharing });
+  const request = { reason, back, sharing, written: { before: seen.snapshot, files: written.contents } };
+  const deployed = await deployRolledBack(own, request);
   if (deployed.isDeployed) await removeDownMigrations(inputs, back, down);
   return { published, deploy: deployed.deploy, refusals: [...deployed.refusals, ...refusals] };
+}
+
+/**
+ * Minutes may lie between the plan and the yes. Then, where this run deploys, the stack is made ready for it: what
+ * cannot be settled is to be known before anything is written.
+ * @returns the call with which it goes on: the lock of this stack is broken once
+ */
+async function prepare(call: RollbackCall, ready: ReadyRollback): Promise<RollbackCall> {
+  const { stage, options, signal } = call;
+  const { inputs, seen, nowMs } = ready;
+  const again = "type the command again";
+  refuseNotAsShown(seen.snapshot, again);
+  if (options.deploy === false || waitsForApprovals(ready)) return call;
+  const mark = seen.mark ?? markOfUpdate(inputs.history[0]);
+  await refuseOtherState(stage, mark, signal, again);
+  const { breakLock = false } = options;
+  await prepareStack({ stage, options: { breakLock }, signal }, { ...inputs, nowMs });
+  return { ...call, options: { ...options, breakLock: false } };
 }
 
 async function publish(
@@ -95,12 +130,13 @@ export interface RolledBackDeploy {
   readonly back: readonly string[];
   /** What is still to be done for the files to be committed. */
   readonly sharing: readonly string[];
+  readonly written: WrittenInputs;
 }
 
 /** The deploy of what the files say now; sets the process's exit code. */
 export async function deployRolledBack(
   call: RollbackCall,
-  { reason, back, sharing }: RolledBackDeploy,
+  { reason, back, sharing, written }: RolledBackDeploy,
   redeploy: Redeploy = deployStage,
 ): Promise<Deployed> {
   const { stage, options, signal } = call;
@@ -110,7 +146,7 @@ export async function deployRolledBack(
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   try {
     const { ended } = await redeploy({
-      ...{ stage, purpose: "rollback", back, signal, options: { ...known, reason } },
+      ...{ stage, purpose: "rollback", back, written, signal, options: { ...known, reason } },
       onReport: (report) => {
         document = report;
       },
@@ -119,16 +155,13 @@ export async function deployRolledBack(
     if (ended === "interrupted") show(call, stepsText([...sharing, goOnStep(stage)]));
     return { deploy: document, refusals: [], isDeployed: ended === "deployed" || ended === "nothing" };
   } catch (error) {
-    if (signal.aborted) {
-      process.exitCode = exitCodeOf("interrupted");
-      show(
-        call,
-        ["Interrupted: the files are written, and not deployed", stepsText([...sharing, goOnStep(stage)])].join("\n"),
-      );
-      return { deploy: document, refusals: [], isDeployed: false };
-    }
-    if (!(error instanceof RefusalError)) throw error;
-    return { deploy: document, refusals: error.refusals, isDeployed: false };
+    if (!signal.aborted && !(error instanceof RefusalError)) throw error;
+    // Whoever reads that it was refused believes that nothing has happened.
+    const what = `${signal.aborted ? "Interrupted" : "Refused"}: the files are written, and not deployed`;
+    show(call, [what, stepsText([...sharing, goOnStep(stage)])].join("\n"));
+    if (signal.aborted) process.exitCode = exitCodeOf("interrupted");
+    const refusals = signal.aborted || !(error instanceof RefusalError) ? [] : error.refusals;
+    return { deploy: document, refusals, isDeployed: false };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LoadedStage } from "../../adapters/stage-loader.ts";
 import { writeStackFile } from "../../adapters/stack-file-writer.ts";
+import { PROMOTER_SIGNATURE, STATEMENT_FILE } from "../../adapters/statements/read-statements.ts";
 import { verifyStatement } from "../../adapters/statements/verify-statement.ts";
 import { writeStageChange } from "../../adapters/statements/write-stage-change.ts";
 import { evidenceNeeded, StandingCourt } from "../../delivery/coverage/standing.ts";
@@ -7,7 +8,7 @@ import { groupRestored, type RestoredGroup } from "../../delivery/rollback/resto
 import type { RolledBackApplication } from "../../delivery/rollback/rollback-plan.ts";
 import { draftStatement } from "../../delivery/statement-draft.ts";
 import { desiredStatesOf } from "../../desired-states.ts";
-import { digestOf } from "../../model/digest.ts";
+import { digestOf, type Digest } from "../../model/digest.ts";
 import { accepted, andThen, combineAll, orThrow, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import {
@@ -141,6 +142,8 @@ export interface WrittenRestoration {
   /** Of the statements, relative to the project. */
   readonly folders: readonly string[];
   readonly files: readonly string[];
+  /** What is in each, by the name that the project has for it. */
+  readonly contents: ReadonlyMap<string, Digest>;
 }
 
 /**
@@ -150,10 +153,7 @@ export interface WrittenRestoration {
  */
 export async function writeRestoration(writing: RestorationWriting): Promise<WrittenRestoration> {
   const { stage, statements, changes, signer, trust, signal } = writing;
-  if (statements.length === 0) {
-    if (changes.length > 0) await writeStackFile(stage, writing.source, changes);
-    return { folders: [], files: changes.length > 0 ? [stackFileName(stage)] : [] };
-  }
+  if (statements.length === 0) return writePins(writing);
   if (signer === undefined) throw new Error("statements without anybody to sign them");
   // All are signed before the first is written: a key that cannot sign leaves everything as it was.
   const signatures: string[] = [];
@@ -161,6 +161,7 @@ export async function writeRestoration(writing: RestorationWriting): Promise<Wri
     signatures.push(await signAs(signer, STATEMENT_NAMESPACE, text, trust.allowedSigners, statement.whenMs, signal));
   const folders: string[] = [];
   const files = new Set<string>();
+  const contents = new Map<string, Digest>();
   let source = writing.source;
   for (const [index, { text, changes: own }] of statements.entries()) {
     const part = index === 0 ? [...own, ...unstated(changes, statements)] : own;
@@ -169,8 +170,19 @@ export async function writeRestoration(writing: RestorationWriting): Promise<Wri
     folders.push(written.folder);
     written.files.forEach((file) => files.add(file));
     source = orThrow(parseYamlSource(source.file, part.length === 0 ? source.text : editYaml(source, part)), 1);
+    contents.set(`${written.folder}/${STATEMENT_FILE}`, digestOf(text));
+    contents.set(`${written.folder}/${PROMOTER_SIGNATURE}`, digestOf(request.signature));
   }
-  return { folders, files: [...files] };
+  contents.set(stackFileName(stage), digestOf(source.text));
+  return { folders, files: [...files], contents };
+}
+
+/** In a stage without a gate. */
+async function writePins({ stage, source, changes }: RestorationWriting): Promise<WrittenRestoration> {
+  if (changes.length === 0) return { folders: [], files: [], contents: new Map() };
+  await writeStackFile(stage, source, changes);
+  const file = stackFileName(stage);
+  return { folders: [], files: [file], contents: new Map([[file, digestOf(editYaml(source, changes))]]) };
 }
 
 /** Such as holds. */

@@ -7,21 +7,31 @@ import type { RollbackPlan } from "../../delivery/rollback/rollback-plan.ts";
 import { settingsDifferences, type SettingDifference } from "../../delivery/settings-differences.ts";
 import { deployedFiles } from "../../deploy-checks.ts";
 import { checkGitState } from "../../git-state.ts";
-import { refusalsOf, type Refusal } from "../../model/refusal.ts";
+import type { DeployedStage } from "../../model/deployed-stage.ts";
+import { refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
+import { stackFileName } from "../../model/stack-file.ts";
 import { refuseNoAnchor } from "../../model/trust/verify-root.ts";
 import { refusePinSignatures } from "../../pin-signatures.ts";
 import { readTargetAfter } from "../promote/target-after.ts";
 import { preparePublication, type Publication, type PublicationOptions } from "../publication.ts";
+import { lookAtDeploy, NOTHING_AHEAD, type DeployAhead } from "./deploy-ahead.ts";
+import { filesLeft } from "./left-files.ts";
 import { refuseHeldInCluster, type RollbackInputs } from "./rollback-inputs.ts";
 
 export interface EvidenceOptions extends PublicationOptions {
   /** False: the base branch's remote is not asked for its newest. */
   readonly fetch?: boolean;
+  readonly acceptDowntime?: boolean;
+  readonly breakLock?: boolean;
 }
 
 /** What the world says of a plan. */
 export interface RollbackEvidence {
   readonly refusals: readonly Refusal[];
+  /** What stands against the deploy alone. */
+  readonly ahead: DeployAhead;
+  /** What an earlier rollback has written and nobody committed, relative to the project. */
+  readonly left: readonly string[];
   /** Undefined where the stage's files would be refused. */
   readonly after: LoadedStage | undefined;
   readonly publication: Publication | undefined;
@@ -42,6 +52,9 @@ export interface EvidenceQuestion {
   readonly inputs: RollbackInputs;
   readonly plan: RollbackPlan;
   readonly options: EvidenceOptions;
+  /** The stack's outputs; undefined where nothing is deployed. */
+  readonly outputs: Promise<Outcome<DeployedStage>> | undefined;
+  readonly nowMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -50,8 +63,10 @@ export async function gatherEvidence(question: EvidenceQuestion): Promise<Rollba
   const { inputs, plan, options, signal } = question;
   const { project, common, loaded } = inputs;
   const target = { project, common, target: loaded };
-  const [after, signatures, git, publication, since] = await Promise.all([
-    readTargetAfter(target, { to: plan.stage, applications: plan.applications, changes: plan.changes }),
+  const leaving = readTargetAfter(target, { to: plan.stage, applications: plan.applications, changes: plan.changes });
+  const [after, ahead, signatures, git, publication, since] = await Promise.all([
+    leaving,
+    leaving.then(({ loaded: left }) => askAhead(question, left)),
     askSignatures(question),
     askGit(question),
     preparePublication(options, signal),
@@ -63,11 +78,18 @@ export async function gatherEvidence(question: EvidenceQuestion): Promise<Rollba
   const misfits = [...after.reasons.whole, ...[...after.reasons.applications.values()].flat()];
   const revoked = after.loaded === undefined ? [] : refuseRevoked(after.loaded, question);
   return {
-    refusals: [...anchor, ...held, ...misfits, ...revoked, ...signatures, ...git, ...refusalsOf(publication)],
+    refusals: [...anchor, ...held, ...misfits, ...revoked, ...signatures, ...git.refusals, ...refusalsOf(publication)],
+    ahead,
+    left: git.left,
     after: after.loaded,
     publication: publication.kind === "accepted" ? publication.value : undefined,
     since,
   };
+}
+
+async function askAhead(question: EvidenceQuestion, after: LoadedStage | undefined): Promise<DeployAhead> {
+  const { outputs } = question;
+  return after === undefined || outputs === undefined ? NOTHING_AHEAD : lookAtDeploy({ ...question, after, outputs });
 }
 
 /** Also in stages without a gate: the program asks the same there. */
@@ -89,15 +111,24 @@ async function askSignatures({ inputs, plan }: EvidenceQuestion): Promise<readon
   return [...(await refusePinSignatures({ stage: plan.stage, trust, pins, source })).values()].flat();
 }
 
+interface GitAnswer {
+  readonly refusals: readonly Refusal[];
+  /** What an earlier rollback left uncommitted: this one goes on from there. */
+  readonly left: readonly string[];
+}
+
 /** Where a statement is written, or a commit made; nothing to write needs nobody's leave. */
-async function askGit({ inputs, plan, options, signal }: EvidenceQuestion): Promise<readonly Refusal[]> {
+async function askGit({ inputs, plan, options, signal }: EvidenceQuestion): Promise<GitAnswer> {
   const { stage, changes, applications } = plan;
   const { commit, branch, push, base, fetch = true } = options;
   const commits = commit === true || branch !== undefined || push === true;
-  if (applications.length === 0 && changes.length === 0) return [];
-  if (!inputs.definition.gated && !commits) return [];
+  if (applications.length === 0 && changes.length === 0) return { refusals: [], left: [] };
+  if (!inputs.definition.gated && !commits) return { refusals: [], left: [] };
+  const left = await filesLeft(stage, inputs.record?.statements ?? [], signal);
+  const own = new Set([stackFileName(stage), `statements/${stage}`]);
   // Also what the program is made of: the rollback's own deploy cannot ask for clean files any more.
-  return refusalsOf(await checkGitState({ files: deployedFiles(stage), statementsOf: stage, base, fetch, signal }));
+  const files = deployedFiles(stage).filter((file) => left.length === 0 || !own.has(file));
+  return { refusals: refusalsOf(await checkGitState({ files, statementsOf: stage, base, fetch, signal })), left };
 }
 
 /** What people changed since the commit that the update was made from. */

@@ -8,8 +8,12 @@ import {
   type Outcome,
   type Refusal,
 } from "../../model/refusal.ts";
+import { readFileMark } from "../../adapters/engine-run/state-mark.ts";
+import { takeSnapshot } from "../../adapters/input-snapshot.ts";
+import { readDeployedStage } from "../../adapters/stack-outputs.ts";
 import { draftRollback, goingBack, type RollbackDraft } from "../../delivery/rollback/rollback-plan.ts";
 import { newestBefore } from "../../delivery/rollback/candidates.ts";
+import type { Digest } from "../../model/digest.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import { STATEMENT_NAMESPACE } from "../../model/statements/statement.ts";
 import { confirm, type ChangeOptions } from "../confirmation.ts";
@@ -19,12 +23,17 @@ import { terminalWidth } from "../text-table.ts";
 import { nameUncommitted, publishFinished, settleUnfinished } from "../unfinished-change.ts";
 import { chooseUpdate, orThrowAim, refuseTwoAims, type AimOptions } from "./aim.ts";
 import { candidateToJson, renderCandidates } from "./candidates-text.ts";
-import { carryOut, deployRolledBack, type ReadyRollback } from "./carry-out.ts";
+import { carryOut, deployRolledBack, type ReadyRollback, type SeenStage } from "./carry-out.ts";
 import { removeDownMigrations } from "./down-migrations.ts";
 import { rollbackToJson, type RollbackResult } from "./plan-json.ts";
 import { renderNothing, renderRollback } from "./plan-text.ts";
 import { planRestoration, type PlannedRestore } from "./restoration.ts";
-import { gatherEvidence, type EvidenceOptions, type RollbackEvidence } from "./rollback-evidence.ts";
+import {
+  gatherEvidence,
+  type EvidenceOptions,
+  type EvidenceQuestion,
+  type RollbackEvidence,
+} from "./rollback-evidence.ts";
 import {
   findSubject,
   listCandidates,
@@ -34,7 +43,7 @@ import {
   type RollbackInputs,
 } from "./rollback-inputs.ts";
 import { refuseRollbackSigner } from "./rollback-signer.ts";
-import { questionText, stepsOf } from "./steps.ts";
+import { questionText, stepsOf, waitsForApprovals } from "./steps.ts";
 
 export interface RollbackOptions extends ChangeOptions, EvidenceOptions, InputOptions, AimOptions {
   readonly list?: boolean;
@@ -58,7 +67,10 @@ export async function rollback(call: RollbackCall): Promise<void> {
   refuseTwoAims(options);
   const subject = orThrow(await findSubject(stage, applications, options.reason), 2);
   const finished = await settleUnfinished(stage, options.dryRun === true || options.list === true);
+  // Before the stage is read: what is carried out is what was planned.
+  const seen = await lookAround(stage, signal);
   if (process.stderr.isTTY) process.stderr.write(`Asking the engine for the history of ${stage} …\n`);
+  const outputs = askOutputs(call);
   const inputs = await readInputs({ subject, options, nowMs, signal });
   const names = namesOf(inputs);
   const candidates = listCandidates(inputs, names);
@@ -75,11 +87,11 @@ export async function rollback(call: RollbackCall): Promise<void> {
     const published = await publishFinished(finished, stage, options, signal);
     show(call, renderNothing({ plan: draft.plan, nowMs, width: terminalWidth() }));
     if (finished === undefined) await nameUncommitted(stage, signal);
-    await endWithNothing(call, inputs, draft, published);
+    await endWithNothing(call, { inputs, draft, snapshot: seen.snapshot }, published);
     return;
   }
-  const evidence = await gatherEvidence({ inputs, plan: draft.plan, options, signal });
-  await goOn(call, orThrow(await makeReady(call, { inputs, draft, evidence, nowMs }), 1));
+  const evidence = await gatherEvidence({ inputs, plan: draft.plan, options, outputs, nowMs, signal });
+  await goOn(call, orThrow(await makeReady(call, { inputs, draft, evidence, seen, nowMs }), 1));
 }
 
 function showList(call: RollbackCall, inputs: RollbackInputs, candidates: ReturnType<typeof listCandidates>): void {
@@ -97,26 +109,44 @@ function showList(call: RollbackCall, inputs: RollbackInputs, candidates: Return
   process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
+async function lookAround(stage: string, signal: AbortSignal): Promise<SeenStage> {
+  const mark = orThrow(await readFileMark(stage, signal), 1);
+  return { snapshot: takeSnapshot(stage), mark };
+}
+
+/** Beside the history: each is a process of the engine. */
+function askOutputs({ stage, options, signal }: RollbackCall): EvidenceQuestion["outputs"] {
+  if (options.list === true || options.deploy === false) return undefined;
+  const outputs = readDeployedStage(stage, signal);
+  // Whoever waits for it hears of it; where nothing is planned, nobody does.
+  outputs.catch(() => undefined);
+  return outputs;
+}
+
 interface Gathered {
   readonly inputs: RollbackInputs;
   readonly draft: RollbackDraft;
   readonly evidence: RollbackEvidence;
+  readonly seen: SeenStage;
   readonly nowMs: number;
 }
 
 /** Down to the bytes that will be signed; or everything that stands against it. */
 async function makeReady(call: RollbackCall, gathered: Gathered): Promise<Outcome<ReadyRollback>> {
-  const { inputs, draft, evidence, nowMs } = gathered;
+  const { inputs, draft, evidence, seen, nowMs } = gathered;
   const reason = inputs.reason ?? `rolled back to update ${draft.plan.update.version}`;
   const [signer, statements] = await stateIt(call, gathered, reason);
   const whole = combine({ signer, statements });
   const migration = whole.kind === "accepted" ? refuseWaiting(call, draft, whole.value.statements) : [];
-  const against = [...draft.refusals, ...evidence.refusals, ...refusalsOf(whole), ...migration];
+  // What waits for approvals is deployed by another run.
+  const waits = whole.kind === "accepted" && waitsForApprovals(whole.value);
+  const ahead = waits ? [] : evidence.ahead.refusals;
+  const against = [...draft.refusals, ...evidence.refusals, ...refusalsOf(whole), ...migration, ...ahead];
   if (against.length > 0) return refused(eachOnce(against));
   const { publication } = evidence;
   if (publication === undefined || whole.kind === "refused") throw new Error("a rollback without its files");
   const { plan } = draft;
-  return accepted({ ...whole.value, inputs, plan, evidence, publication, reason, nowMs });
+  return accepted({ ...whole.value, inputs, plan, evidence, publication, seen, reason, nowMs });
 }
 
 type Stated = readonly [Outcome<Signer | undefined>, Outcome<readonly PlannedRestore[]>];
@@ -184,11 +214,12 @@ async function goOn(call: RollbackCall, ready: ReadyRollback): Promise<void> {
   report(call, { ...result, written: true, published, deploy }, refusals);
 }
 
+interface Unchanged extends Pick<Gathered, "inputs" | "draft">, Pick<SeenStage, "snapshot"> {}
+
 /** The files say it already: perhaps since a run that was killed before its deploy. */
 async function endWithNothing(
   call: RollbackCall,
-  inputs: RollbackInputs,
-  { plan }: RollbackDraft,
+  { inputs, draft: { plan }, snapshot }: Unchanged,
   published: Published,
 ): Promise<void> {
   const { options, signal } = call;
@@ -202,7 +233,8 @@ async function endWithNothing(
   const back = goingBack(plan, inputs.loaded.stackFile);
   // An earlier run may have committed them: what git still names was said above.
   const sharing = published.commit === undefined ? [] : publishedSteps(published);
-  const { deploy, refusals, isDeployed } = await deployRolledBack(call, { reason, back, sharing });
+  const written = { before: snapshot, files: new Map<string, Digest>() };
+  const { deploy, refusals, isDeployed } = await deployRolledBack(call, { reason, back, sharing, written });
   if (isDeployed) await removeDownMigrations(inputs, back, []);
   report(call, { ...result, deploy }, refusals);
 }

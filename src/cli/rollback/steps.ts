@@ -1,5 +1,7 @@
+import { tagOf } from "../../delivery/deployment/update-message.ts";
 import { stackFileName } from "../../model/stack-file.ts";
 import type { ReadyRollback } from "./carry-out.ts";
+import type { DeployAhead } from "./deploy-ahead.ts";
 import type { RollbackCall } from "./rollback.ts";
 
 /** Whether the gate's approvals are missing: nothing is deployed before they are there. */
@@ -16,7 +18,19 @@ export function stepsOf({ stage, options }: RollbackCall, ready: ReadyRollback):
       ...publication.steps,
       `waits for ${count} ${count === 1 ? "approval" : "approvals"} (npm run approve -- ${stage}): nothing is deployed before`,
     ];
-  return options.deploy === false ? publication.steps : [...publication.steps, `deploys ${stage}`];
+  return options.deploy === false
+    ? publication.steps
+    : [...publication.steps, `deploys ${stage}${alongText(ready.evidence.ahead)}`];
+}
+
+/** A deploy is of the whole stage. */
+export function alongText({ along }: Pick<DeployAhead, "along">): string {
+  if (along.length === 0) return "";
+  const texts = along.map(({ name, running, pin }) => {
+    const before = running === undefined ? "nothing" : tagOf(running.image);
+    return `${name} ${before} -> ${pin.image.tag}`;
+  });
+  return `, and with it what its files have besides: ${texts.join(", ")}`;
 }
 
 export function questionText({ stage, options }: RollbackCall, ready: ReadyRollback): string {

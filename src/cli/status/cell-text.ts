@@ -2,6 +2,7 @@ import type { SourceDistance } from "../../delivery/status/behind.ts";
 import type { CoverageState } from "../../delivery/status/coverage-state.ts";
 import type { DeployedState } from "../../delivery/status/stage-facts.ts";
 import type { Cell, StageColumn } from "../../delivery/status/status-report.ts";
+import type { Digest } from "../../model/digest.ts";
 import { REGISTRY } from "../../model/routes.ts";
 import { ageText } from "../age-text.ts";
 
@@ -35,10 +36,11 @@ export function headText({ definition, holds, refusals }: StageColumn): string {
 }
 
 /** A hold of another version keeps that one away, and this one is free to go. */
-function holdTexts({ holds, pin }: Cell): readonly string[] {
-  const held = holds.some(({ images }) => images?.some((digest) => pin?.image.endsWith(`@${digest}`) === true) ?? true);
-  if (held) return ["held"];
-  return holds.length > 0 ? ["another version held"] : [];
+function holdTexts({ holds, clusterHolds, pin }: Cell): readonly string[] {
+  const isPinned = (digest: Digest): boolean => pin?.image.endsWith(`@${digest}`) === true;
+  if (holds.some(({ images }) => images?.some(isPinned) ?? true)) return ["held"];
+  if (clusterHolds.some(({ image }) => isPinned(image))) return ["held in the cluster"];
+  return holds.length + clusterHolds.length > 0 ? ["another version held"] : [];
 }
 
 function versionText({ pin, age }: Cell): string {

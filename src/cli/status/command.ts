@@ -16,7 +16,7 @@ export function statusCommand(): Command {
     .argument("[stages...]", "stages such as prod; all of them by default")
     .option("--application <name...>", "only these applications")
     .option("--verify", "verifies the signatures that coverage rests on, as the program does")
-    .option("--deployed", "asks the engine what runs, and marks what is pinned and not deployed")
+    .option("--deployed", "asks the engine what runs, and the clusters which versions failed there")
     .option("--json", "everything as JSON, with digests and reasons")
     .option("--markdown", "a table for a pull request or a wiki")
     .addHelpText(
@@ -27,7 +27,8 @@ Each cell has the version, the age of its image, and:
   2 behind       versions that the source has had since it had this one; 1+
                  where the source keeps no statements; nothing: the same version
   not from S     the source S never had this version; not in S: it has none
-  held           promotion and automation leave it alone
+  held           promotion and automation leave it alone; held in the cluster
+                 (--deployed): this very version failed there
   -              not pinned; disabled: pinned or not, it is not to run
 Of several sources the nearest counts. Without --verify coverage is what the
 documents say: no signature is verified.

@@ -30,6 +30,8 @@ export interface StageRequest {
   /** What the engine says runs; undefined: it was not asked. */
   readonly deployed: Outcome<DeployedStage> | undefined;
   readonly nowMs: number;
+  /** Told of the stage as soon as it is read: what its cluster is asked meanwhile. */
+  readonly onLoaded?: (loaded: LoadedStage) => void;
 }
 
 /** A stage, reduced to what the report needs of it: nothing else of what was read is kept. */
@@ -37,7 +39,10 @@ export async function readStage(request: StageRequest): Promise<StageRead> {
   const { project, definition, common } = request;
   try {
     const loaded = await loadStage({ project, stage: definition.name, common });
-    if (loaded.kind === "accepted") return await toRead(loaded.value, request);
+    if (loaded.kind === "accepted") {
+      request.onLoaded?.(loaded.value);
+      return await toRead(loaded.value, request);
+    }
     return { kind: "refused", definition, refusals: loaded.refusals };
   } catch (error) {
     // The catalogue's own code failed on what this stage gives it.

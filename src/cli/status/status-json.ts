@@ -33,7 +33,8 @@ function stageToJson({ definition, refusals, against, holds, notes }: StageColum
   };
 }
 
-function cellToJson({ state, pin, age, schemaLevel, behind, sources, coverage, holds, deployed }: Cell) {
+function cellToJson(cell: Cell) {
+  const { state, pin, age, schemaLevel, behind, sources, coverage, holds, clusterHolds, deployed } = cell;
   return {
     state,
     version: pin?.version ?? null,
@@ -46,6 +47,9 @@ function cellToJson({ state, pin, age, schemaLevel, behind, sources, coverage, h
     behind: behind ?? null,
     ...{ sources, coverage },
     holds: holds.map(holdToJson),
+    clusterHolds: clusterHolds.map(({ image, reference, reason, by, sinceMs }) => ({
+      ...{ image, reference, reason, by, since: new Date(sinceMs).toISOString() },
+    })),
     deployed: deployed === undefined ? null : { kind: deployed.kind, version: deployed.version ?? null },
   };
 }

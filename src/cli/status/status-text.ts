@@ -1,4 +1,4 @@
-import type { StageColumn, StatusReport } from "../../delivery/status/status-report.ts";
+import type { Cell, StageColumn, StatusReport } from "../../delivery/status/status-report.ts";
 import { shortDigest } from "../../delivery/coverage/statement-chain.ts";
 import type { ActiveHold } from "../../model/holds.ts";
 import { renderBriefly } from "../../model/refusal.ts";
@@ -48,11 +48,12 @@ function renderBlock({ stages, applications }: StatusReport, indices: readonly n
 
 function remarksOf(report: StatusReport): readonly string[] {
   const { stages, applications, verified } = report;
-  const holds = stages.flatMap(({ definition, holds: own }, index) =>
-    [...own, ...applications.flatMap(({ cells }) => cells[index]?.holds ?? [])].map((hold) =>
+  const holds = stages.flatMap(({ definition, holds: own }, index) => [
+    ...[...own, ...applications.flatMap(({ cells }) => cells[index]?.holds ?? [])].map((hold) =>
       holdText(definition.name, hold),
     ),
-  );
+    ...applications.flatMap(({ cells }) => clusterHoldTexts(definition.name, cells[index])),
+  ]);
   const hidden = holds.length - SHOWN_HOLDS;
   const uncovered = applications.some(({ cells }) => cells.some(({ coverage }) => coverage.kind === "not-covered"));
   return [
@@ -95,6 +96,17 @@ function first(
   if (refusals.length === 0 || reason === undefined) return [];
   const more = refusals.length > 1 ? ` (and ${refusals.length - 1} more: npm run check -- ${stage})` : "";
   return [`${toText(reason)}${more}`];
+}
+
+/** What the file says as well is said once. */
+function clusterHoldTexts(stage: string, cell: Cell | undefined): readonly string[] {
+  const inFile = new Set(cell?.holds.flatMap(({ images }) => images ?? []));
+  return (cell?.clusterHolds ?? [])
+    .filter(({ image }) => !inFile.has(image))
+    .map(({ application, image, reason, by, sinceMs }) => {
+      const since = new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ");
+      return `held in the cluster: ${application} (${shortDigest(image)} alone) in ${stage}: ${reason.replaceAll("\n", " ")}, by ${by}, since ${since}`;
+    });
 }
 
 function holdText(stage: string, { on, reason, by, untilMs, images }: ActiveHold): string {

@@ -10,6 +10,7 @@ import { findApplication } from "../../model/catalogue.ts";
 import type { DeployedStage } from "../../model/deployed-stage.ts";
 import { combine, combineAll, orThrow, type Outcome } from "../../model/refusal.ts";
 import { findStage } from "../../model/stages.ts";
+import { AskedClusters } from "./cluster-holds.ts";
 import { readStage } from "./read-stage.ts";
 
 export interface StatusCall {
@@ -18,7 +19,7 @@ export interface StatusCall {
   /** Empty: all. */
   readonly applications: readonly string[];
   readonly verify: boolean;
-  /** Whether the engine is asked what runs. */
+  /** Whether the engine is asked what runs, and the cluster which versions it holds. */
   readonly deployed: boolean;
   readonly nowMs: number;
   readonly signal: AbortSignal;
@@ -45,6 +46,7 @@ export async function status(call: StatusCall): Promise<StatusReport> {
   const applications = [...catalogue.keys()].filter((name) => wanted?.has(name) ?? true).toSorted();
   const { nowMs, verify, signal } = call;
   const running = call.deployed ? askEngine([...asked], signal) : new Map<string, Promise<Outcome<DeployedStage>>>();
+  const clusters = new AskedClusters(signal);
   const reads = new Map<string, StageRead>();
   const needed = withSources(shown);
   for (const definition of ordered.filter(({ name }) => needed.has(name))) {
@@ -52,8 +54,10 @@ export async function status(call: StatusCall): Promise<StatusReport> {
     const { name } = definition;
     // Of a source that is not shown, only its versions count.
     const request = { project, definition, common, names: applications, nowMs, verify: verify && asked.has(name) };
-    reads.set(name, await readStage({ ...request, deployed: await running.get(name) }));
+    const onLoaded = call.deployed && asked.has(name) ? { onLoaded: clusters.ask } : {};
+    reads.set(name, await readStage({ ...request, ...onLoaded, deployed: await running.get(name) }));
   }
+  for (const [name, read] of reads) reads.set(name, await clusters.addTo(name, read));
   return toStatusReport({
     stages: shown.flatMap(({ name }) => reads.get(name) ?? []),
     facts: new Map<string, StageFacts>(

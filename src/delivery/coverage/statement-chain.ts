@@ -3,6 +3,7 @@ import type { Refusal } from "../../model/refusal.ts";
 import type { DesiredState } from "../../model/statements/desired-state.ts";
 import { statingCommand } from "../../model/statements/stating-verb.ts";
 import type { Statement, Transition } from "../../model/statements/statement.ts";
+import { shellCommand, shellWord } from "../../model/shell-word.ts";
 
 /** One statement as it concerns one application. */
 export interface Link {
@@ -162,10 +163,10 @@ function refuseConflict(name: string, rivals: readonly Link[]): Refusal {
     ].join("\n"),
     expected: "one statement that continues another: two people moved it at the same time",
     action: [
-      `see which is on the base branch: git ls-tree --name-only origin/main ${folders.map((folder) => `${folder}/`).join(" ")}`,
+      `see which is on the base branch: git ls-tree --name-only origin/main ${shellCommand(folders.map((folder) => `${folder}/`))}`,
       "that one stays; remove the other, leave the stack file as the one that stays has it, and state it again on top:",
       ...statements.map(
-        (one) => `git rm -r --force ${folderOf(one)}; ${statingCommand(one, [...one.applications.keys()])}`,
+        (one) => `git rm -r --force ${shellWord(folderOf(one))}; ${statingCommand(one, [...one.applications.keys()])}`,
       ),
     ].join("\n"),
   };

@@ -3,7 +3,7 @@ import type { MigrationJob } from "../../model/migration-job.ts";
 import type { SchemaFacts } from "../../model/pin.ts";
 import { renderPin } from "../../model/pin-text.ts";
 import type { Refusal } from "../../model/refusal.ts";
-import type { Stage } from "../../model/stage.ts";
+import type { Stage, StageApplication } from "../../model/stage.ts";
 import type { StackFile } from "../../model/stack-file.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
 import { refuseSchemaStep } from "../schema-barrier.ts";
@@ -29,17 +29,16 @@ export interface DatabasesQuestion {
 export function refuseDatabases(question: DatabasesQuestion): readonly Refusal[] {
   const { stage, moved } = question;
   const migrating = stage.applications.filter(({ application }) => application.migration !== undefined);
-  const wrong = migrating.flatMap(({ application: { name }, pin }) => refuseMismatch(name, pin, question));
+  const wrong = migrating.flatMap((one) => refuseMismatch(one, question));
   return [...wrong, ...moved.flatMap((one) => refuseBarrier(one, question))];
 }
 
 function refuseMismatch(
-  application: string,
-  pin: MovedVersion["pin"],
+  { application: { name: application, migration }, pin }: StageApplication,
   { stage, stackFile, history, jobs, purpose, placeOf }: DatabasesQuestion,
 ): readonly Refusal[] {
   return refuseLevelMismatch({
-    ...{ application, stage: stage.name, history, jobs, pin },
+    ...{ application, stage: stage.name, history, jobs, pin, down: migration?.down },
     written: stackFile.schemaLevels.get(application),
     purpose: purpose === "rollback" ? "rollback" : "deploy",
     place: placeOf(["config", "lockstep:schemaLevels", application]),
@@ -49,10 +48,12 @@ function refuseMismatch(
 /** Against what is deployed: what the file said when the pin was written may not be what runs since. */
 function refuseBarrier(
   { name, pin, running }: MovedVersion,
-  { forward, history, jobs, acceptDowntime, placeOf }: DatabasesQuestion,
+  { stage, forward, history, jobs, acceptDowntime, placeOf }: DatabasesQuestion,
 ): readonly Refusal[] {
+  const { migration } = stage.applications.find((one) => one.application.name === name)?.application ?? {};
+  const { level } = databaseLevel({ application: name, history, jobs, down: migration?.down });
   return refuseSchemaStep({
-    ...{ application: name, level: databaseLevel({ application: name, history, jobs }).level, wanted: pin.schema },
+    ...{ application: name, level, wanted: pin.schema },
     running: running === undefined ? undefined : factsOf(name, running.image, history),
     // Whoever rolls back was asked when it was planned.
     acceptDowntime: acceptDowntime || !forward.has(name),

@@ -7,9 +7,15 @@ import { expiresMs } from "../approval/expiry.ts";
 /**
  * Statements that were approved too long ago to be deployed for the first time. That there are not enough approvals,
  * old or young, is refused by the program.
+ * @param restated applications about which another statement will be the newest then
  */
-export function refuseExpiredApprovals(newest: readonly NewestStatement[]): readonly Refusal[] {
-  return newest.flatMap(({ statement, applications, refusals, approvals }) => {
+export function refuseExpiredApprovals(
+  newest: readonly NewestStatement[],
+  restated: ReadonlySet<string> = new Set(),
+): readonly Refusal[] {
+  return newest.flatMap(({ statement, applications: all, refusals, approvals }) => {
+    const applications = all.filter((name) => !restated.has(name));
+    if (applications.length === 0) return [];
     // Of what was deployed, every approval counts.
     if (approvals === undefined || approvals.missing === 0) return [];
     if (refusals.some(({ code }) => code === "not-approved")) return [];

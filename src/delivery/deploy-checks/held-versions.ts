@@ -2,9 +2,8 @@ import type { ClusterHold } from "../../model/cluster-hold.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import type { Stage, StageApplication } from "../../model/stage.ts";
 import type { StackFile } from "../../model/stack-file.ts";
-import { renderSignedTime } from "../../model/statements/signed-json.ts";
 import type { YamlSource } from "../../model/yaml-source.ts";
-import { refuseHeld, refuseHeldVersion, type HeldQuestion } from "../held.ts";
+import { refuseHeld, refuseHeldInCluster, refuseHeldVersion, type HeldQuestion } from "../held.ts";
 
 export interface HeldVersionsQuestion {
   readonly stage: Pick<Stage, "name" | "applications">;
@@ -28,7 +27,11 @@ export function refuseHeldVersions(question: HeldVersionsQuestion): readonly Ref
   return question.stage.applications.flatMap((application) => {
     const held = toQuestion(question, application);
     const inFile = question.moved.has(held.application) ? refuseHeld(held) : refuseHeldVersion(held);
-    return [...inFile.map((refusal) => withWayBack(refusal, held)), ...refuseInCluster(question.inCluster, held)];
+    const back = wayBack(held);
+    return [
+      ...inFile.map((one) => ({ ...one, action: `${one.action}; to bring back what ran before: ${back}` })),
+      ...refuseHeldInCluster(held, question.inCluster, back),
+    ];
   });
 }
 
@@ -39,24 +42,6 @@ function toQuestion(
   return { stage: stage.name, application: application.name, stackFile, image: pin.image, nowMs, placeOf };
 }
 
-function refuseInCluster(
-  holds: readonly ClusterHold[],
-  { stage, application, image, placeOf }: HeldQuestion,
-): readonly Refusal[] {
-  const own = holds.filter((hold) => hold.application === application && hold.image === image.digest);
-  return own.map(({ reason, by, sinceMs }) => ({
-    code: "held-in-cluster",
-    place: placeOf(["config", "lockstep:pins", application, "image"]),
-    found: `${application} ${image.tag}, which is on hold in the cluster of ${stage} since ${renderSignedTime(sinceMs)}, by ${by}: ${reason}`,
-    expected: `a version of ${application} that did not fail in ${stage}`,
-    action: `${wayBack(stage, application)}; or where its reason is gone: npm run resume -- ${stage} ${application}`,
-  }));
-}
-
-function withWayBack(refusal: Refusal, { stage, application }: HeldQuestion): Refusal {
-  return { ...refusal, action: `${refusal.action}; to bring back what ran before: ${wayBack(stage, application)}` };
-}
-
-function wayBack(stage: string, application: string): string {
+function wayBack({ stage, application }: HeldQuestion): string {
   return `npm run rollback -- ${stage} ${application}`;
 }

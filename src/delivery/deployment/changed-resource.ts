@@ -1,3 +1,5 @@
+import { APPLICATION_TYPE, CHART_TYPE, MIGRATION_TYPE, toUrn } from "../../model/urn.ts";
+
 /** What the engine would do to one resource. */
 export interface ChangedResource {
   readonly urn: string;
@@ -12,10 +14,6 @@ export interface ChangedResource {
   readonly replaces: readonly string[];
 }
 
-const APPLICATION_TYPE = "lockstep:index:Application";
-const MIGRATION_TYPE = "lockstep:index:Migration";
-const CHART_TYPE = "kubernetes:helm.sh/v4:Chart";
-const SEPARATOR = "::";
 /** A version's migration is called after it: components/migration.ts. */
 const MIGRATION_NAME = /-migrate-[0-9a-f]{10}$/;
 const SECRETS_NAME = /-secrets$/;
@@ -25,10 +23,10 @@ const SECRETS_NAME = /-secrets$/;
  * parents and the name of none: what is made below an application is called after it (components/application.ts).
  */
 export function applicationOfUrn(urn: string): string | undefined {
-  const { types, name } = partsOf(urn);
-  const depth = types.indexOf(APPLICATION_TYPE);
-  if (depth === -1) return undefined;
-  const below = types.slice(depth + 1);
+  const parts = toUrn(urn);
+  if (parts?.types.includes(APPLICATION_TYPE) !== true) return undefined;
+  const { types, name } = parts;
+  const below = types.slice(types.indexOf(APPLICATION_TYPE) + 1);
   // The chart's own name stands before each of its objects: `portal:ehealth-prod/portal`.
   if (below[0] === CHART_TYPE) return below.length === 1 ? name : name.split(":")[0];
   if (below[0] === MIGRATION_TYPE) return name.replace(MIGRATION_NAME, "");
@@ -42,16 +40,11 @@ export function isObject({ type }: Pick<ChangedResource, "type">): boolean {
 
 /** Whether it is the Job of a migration. */
 export function isMigration({ urn, type }: Pick<ChangedResource, "urn" | "type">): boolean {
-  return type === "kubernetes:batch/v1:Job" && partsOf(urn).types.includes(MIGRATION_TYPE);
+  return type === "kubernetes:batch/v1:Job" && toUrn(urn)?.types.includes(MIGRATION_TYPE) === true;
 }
 
 /** `Deployment/portal`, as kubectl would be asked for it. */
 export function objectText({ type, name }: Pick<ChangedResource, "type" | "name">): string {
   const kind = type.split(":").at(-1) ?? type;
   return `${kind}/${name.split("/").at(-1) ?? name}`;
-}
-
-function partsOf(urn: string): { readonly types: readonly string[]; readonly name: string } {
-  const [, , types = "", ...name] = urn.replace(/^urn:pulumi:/, "").split(SEPARATOR);
-  return { types: types.split("$"), name: name.join(SEPARATOR) };
 }

@@ -1,4 +1,5 @@
 import type { ApplicationRollout, RolloutProblem } from "../../model/rollout.ts";
+import { nameOfUrn } from "../../model/urn.ts";
 import { applicationOfUrn } from "./changed-resource.ts";
 
 /** An application whose roll-out did not come to its end, and why. */
@@ -31,7 +32,7 @@ export function failedApplications({ errors, rollouts, smoke }: FailureFacts): r
     const name = urn === undefined ? undefined : applicationOfUrn(urn);
     // The cluster's own words, where it has some, are closer to the reason than those of who waited for it.
     if (name === undefined || urn === undefined || problems.has(name)) continue;
-    add(name, [{ code: "other", object: urn.split("::").at(-1) ?? urn, text: message.trim(), log: [] }]);
+    add(name, [{ code: "other", object: nameOfUrn(urn), text: message.trim(), log: [] }]);
   }
   return [...problems].map(([name, found]) => ({ name, problems: found })).toSorted(byName);
 }

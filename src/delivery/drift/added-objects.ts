@@ -2,6 +2,7 @@ import { objectKey, type ClusterObject } from "../../model/cluster-object.ts";
 import { CLUSTER_HOLDS_NAME } from "../../model/cluster-hold.ts";
 import type { DriftedObject } from "../../model/drift.ts";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
+import { PASSED_CHECKS_NAME } from "../../model/passed-checks.ts";
 import { isController } from "./makers.ts";
 
 /**
@@ -30,9 +31,10 @@ function componentOf({ metadata }: JsonObject): string {
 /** Jobs that a verb makes beside the stack, and removes. */
 const PASSING_JOBS: ReadonlySet<string> = new Set(["migration-down", "smoke"]);
 
-/** In each namespace; ours say what must not be deployed again. */
+/** In each namespace; ours say what must not be deployed again, and what has passed its checks. */
 const MADE_IN_NAMESPACES: ReadonlySet<string> = new Set([
   "ServiceAccount/default",
   "ConfigMap/kube-root-ca.crt",
   `ConfigMap/${CLUSTER_HOLDS_NAME}`,
+  `ConfigMap/${PASSED_CHECKS_NAME}`,
 ]);

@@ -2,6 +2,7 @@ import type { ClusterObject, DeclaredObject, ManagedFields } from "../../model/c
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { FoundField } from "./declared-fields.ts";
 import { ITSELF, parseStep, renderPath, stepInto, type FieldStep } from "./field-path.ts";
+import { GIVEN_TO } from "../taken-names.ts";
 import { isController, isPersonsTool } from "./makers.ts";
 
 /** What somebody wrote into an object beside what the update wrote: an update leaves it there. */
@@ -61,8 +62,9 @@ function counts(path: readonly FieldStep[], manager: string): boolean {
 
 const LABELS: ReadonlySet<string> = new Set(["labels", "annotations"]);
 
-/** A restart is no other state; the other one repeats the whole object, as kubectl apply saw it. */
+/** A restart is no other state; nor is whose an object may be. One repeats the whole object, as kubectl apply saw it. */
 const NOT_STATE: ReadonlySet<string> = new Set([
   "kubectl.kubernetes.io/restartedAt",
   "kubectl.kubernetes.io/last-applied-configuration",
+  GIVEN_TO,
 ]);

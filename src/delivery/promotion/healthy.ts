@@ -2,6 +2,7 @@ import { workloadKey, type NamespacedWorkload, type WorkloadState } from "../../
 import type { Pin } from "../../model/pin.ts";
 import { nameOf, parseReference } from "../../model/reference.ts";
 import type { Refusal } from "../../model/refusal.ts";
+import { shellCommand } from "../../model/shell-word.ts";
 import type { SourceEvidence } from "./source-evidence.ts";
 
 /** The workloads of one application that are in the cluster. */
@@ -70,7 +71,7 @@ function refuse(
     expected: `it runs what ${definition.name} was deployed with, every replica of it ready`,
     action:
       code === "workload-unhealthy"
-        ? `kubectl --context ${context} --namespace ${namespace} describe ${kind} ${workload.name}`
+        ? shellCommand(["kubectl", "--context", context, "--namespace", namespace, "describe", kind, workload.name])
         : `bring it back: pulumi up --refresh --stack ${definition.name}`,
   };
 }

@@ -47,6 +47,11 @@ function pinOf(state: Link["transition"]["after"]): Pin | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Whether a version is older than the one before it, where they say so. */
+export function isOlder(before: Pin | undefined, after: Pin): boolean {
+  return olderThan(before, after) !== undefined;
+}
+
 /** Why one version is older than another, where they say so. Versions that cannot be compared are not older. */
 function olderThan(before: Pin | undefined, after: Pin): string | undefined {
   if (before === undefined) return undefined;

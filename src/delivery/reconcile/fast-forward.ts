@@ -1,5 +1,5 @@
 import { accepted, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
-import { shellCommand } from "../../model/shell-word.ts";
+import { shellCommand, shellWord } from "../../model/shell-word.ts";
 import type { UncleanFile } from "../../model/working-tree.ts";
 
 export interface BranchFacts {
@@ -43,7 +43,7 @@ function refuseAlone(branch: string): Refusal {
     place: { path: branch },
     found: `the branch ${branch}, which follows no branch of a remote`,
     expected: "a branch of a remote that is fetched",
-    action: `git branch --set-upstream-to=origin/${branch}, or --no-fetch for what is checked out`,
+    action: `git branch ${shellWord(`--set-upstream-to=origin/${branch}`)}, or --no-fetch for what is checked out`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Refusal } from "../../model/refusal.ts";
 import type { StackFile } from "../../model/stack-file.ts";
 import { absence } from "../../model/stage.ts";
 import { changesAmong, isWhole } from "../promotion/last-update.ts";
+import { cameWith } from "./came-with.ts";
 
 /** An update of a stage's history, as somebody looks at it who wants to go back. */
 export interface Candidate {
@@ -46,20 +47,28 @@ export function candidatesOf({ history, names, judge }: CandidatesRequest): read
 }
 
 /**
- * The newest update before the one with which the versions of now came: what was gone back from is not gone back to.
- * A version on hold is passed over: it is known to be bad.
+ * The newest update before the one with which a version of now came, and with another version. What was gone back from
+ * is not gone back to, of no application; a version that was deployed anew after a rollback came with that deploy. A
+ * version on hold is passed over: it is known to be bad.
  */
 export function newestBefore(
   { history, names }: Pick<CandidatesRequest, "history" | "names">,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
   const now = runningPins(history);
-  const came = candidates.findLastIndex(({ update }) =>
-    names.every((name) => isSameWritten(update.pins.get(name), now.get(name))),
+  const updates = candidates.map(({ update }) => update);
+  const came = new Map(
+    names.map((name) => {
+      const isNow = isSameWritten(updates[0]?.pins.get(name), now.get(name));
+      return [name, (isNow ? cameWith(updates, name) : undefined) ?? -1] as const;
+    }),
   );
-  return candidates
-    .slice(came + 1)
-    .find(({ unfit, against }) => unfit === undefined && !against.some(({ code }) => code === HELD));
+  return candidates.find(
+    ({ unfit, against, differing }, index) =>
+      unfit === undefined &&
+      [...differing.keys()].every((name) => index > (came.get(name) ?? -1)) &&
+      !against.some(({ code }) => code === HELD),
+  );
 }
 
 /** The code of what says that a version is on hold. */

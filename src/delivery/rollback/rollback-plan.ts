@@ -171,7 +171,7 @@ export function judgeVersion(application: Application, target: Pin, ground: Roll
   const { name } = application;
   const held = refuseHeldVersion(name, target, ground);
   const running = stackFile.pins.get(name);
-  const database = databaseLevel({ application: name, history, jobs });
+  const database = databaseLevel({ application: name, history, jobs, down: application.migration?.down });
   const level = application.migration === undefined ? undefined : (database.level ?? stackFile.schemaLevels.get(name));
   const steps =
     running === undefined

@@ -37,13 +37,13 @@ export function judgeRollout(application: RolledApplication, objects: RolloutObj
     .filter((named) => !own.some((workload) => workloadKey(workload) === workloadKey(named)));
   const there = own.map((workload) => ({
     ...named(workload),
-    ready: begun ? readyOfNewest(workload, objects) : 0,
+    ready: begun ? readyOfNewest(workload, wanted(workload, application), objects) : 0,
     wanted: workload.wanted,
   }));
   const problems = [
     ...migrationProblems(application, objects),
     ...missing.map(absent),
-    ...(begun ? own.flatMap((workload) => workloadProblems(workload, objects)) : []),
+    ...(begun ? own.flatMap((workload) => workloadProblems(workload, wanted(workload, application), objects)) : []),
   ];
   return {
     application: application.name,
@@ -65,6 +65,19 @@ function ownWorkloads(
   );
 }
 
+/**
+ * What the workload's newest pods run. On the way back from a version that failed, its pods, its ReplicaSet and the
+ * deadline that passed for it are there for a while, and say nothing of the version that comes.
+ */
+function wanted(workload: ObservedWorkload, { image }: RolledApplication): Digest | undefined {
+  // One that is made of another image altogether, such as a cache beside the application, is judged as it is.
+  return runs(workload, image) ? image : undefined;
+}
+
+function isOf(image: Digest | undefined, object: Pick<ObservedWorkload, "images">): boolean {
+  return image === undefined || runs(object, image);
+}
+
 function runs({ images }: Pick<ObservedWorkload, "images">, image: Digest | undefined): boolean {
   return image !== undefined && images.some((reference) => reference.endsWith(`@${image}`));
 }
@@ -82,16 +95,20 @@ function absent({ kind, name, namespace }: NamespacedWorkload): ObservedProblem 
 }
 
 /** Old pods that still serve are no progress of the roll-out. */
-function readyOfNewest(workload: ObservedWorkload, objects: RolloutObjects): number {
+function readyOfNewest(workload: ObservedWorkload, image: Digest | undefined, objects: RolloutObjects): number {
   if (!workload.observed) return 0;
-  if (workload.kind === "DaemonSet") return workload.ready;
-  return newestPods(workload, objects).filter((pod) => !pod.leaving && isReady(pod)).length;
+  if (workload.kind === "DaemonSet" && image === undefined) return workload.ready;
+  return newestPods(workload, image, objects).filter((pod) => !pod.leaving && isReady(pod)).length;
 }
 
-function newestPods(workload: ObservedWorkload, { pods, replicaSets }: RolloutObjects): readonly ObservedPod[] {
+function newestPods(
+  workload: ObservedWorkload,
+  image: Digest | undefined,
+  { pods, replicaSets }: RolloutObjects,
+): readonly ObservedPod[] {
   switch (workload.kind) {
     case "Deployment": {
-      const sets = new Set(newestSets(workload, replicaSets).map(({ uid }) => uid));
+      const sets = new Set(newestSets(workload, image, replicaSets).map(({ uid }) => uid));
       return pods.filter(({ owners }) => owners.some((owner) => sets.has(owner)));
     }
     case "StatefulSet":
@@ -101,35 +118,64 @@ function newestPods(workload: ObservedWorkload, { pods, replicaSets }: RolloutOb
       );
     case "DaemonSet":
       // Which of its revisions is the newest, it does not say.
-      return pods.filter(({ owners }) => owners.includes(workload.uid));
+      return pods.filter((pod) => pod.owners.includes(workload.uid) && isOf(image, pod));
   }
 }
 
-function newestSets(workload: ObservedWorkload, replicaSets: RolloutObjects["replicaSets"]) {
-  return replicaSets.filter(({ owners, revision }) => owners.includes(workload.uid) && revision === workload.revision);
+/** Until the controller has taken notice of another version, its newest ReplicaSet is that of the one before. */
+function newestSets(
+  workload: ObservedWorkload,
+  image: Digest | undefined,
+  replicaSets: RolloutObjects["replicaSets"],
+): RolloutObjects["replicaSets"] {
+  return replicaSets.filter(
+    (set) => set.owners.includes(workload.uid) && set.revision === workload.revision && isOf(image, set),
+  );
 }
 
-function workloadProblems(workload: ObservedWorkload, objects: RolloutObjects): readonly ObservedProblem[] {
-  if (isDone(workload)) return [];
-  const { kind, name, conditions } = workload;
-  const object = `${kind}/${name}`;
-  const pods = newestPods(workload, objects);
+function workloadProblems(
+  workload: ObservedWorkload,
+  image: Digest | undefined,
+  objects: RolloutObjects,
+): readonly ObservedProblem[] {
+  // What its controller says is of the version before, until it has seen this one.
+  if (isDone(workload) || !workload.observed) return [];
+  const object = `${workload.kind}/${workload.name}`;
+  const pods = newestPods(workload, image, objects);
   const problems = [
-    ...creationProblems(workload, objects, pods.length).map((problem) => ({ object, ...problem })),
+    ...creationProblems(workload, image, objects, pods.length).map((problem) => ({ object, ...problem })),
     ...pods.flatMap((pod) => podProblems(pod, objects.events)),
   ];
-  if (problems.length > 0) return problems;
+  return problems.length > 0 ? problems : lateProblems(workload, image, objects);
+}
+
+const NAMED_SET = /\bReplicaSet "(?<name>[^"]*)"/;
+
+/** A Deployment goes on saying that a ReplicaSet was too late until the next one makes progress (progress.go). */
+function lateProblems(
+  workload: ObservedWorkload,
+  image: Digest | undefined,
+  { replicaSets }: RolloutObjects,
+): readonly ObservedProblem[] {
+  const { kind, name, conditions } = workload;
   const late = conditions.find(({ type, status }) => type === "Progressing" && status === "False");
   if (late === undefined) return [];
-  return [
-    { code: "deadline", object, text: `it made no progress within its deadline: ${late.message || late.reason}` },
-  ];
+  const about = NAMED_SET.exec(late.message)?.groups?.["name"];
+  const newest = newestSets(workload, image, replicaSets);
+  if (about !== undefined && !newest.some((set) => set.name === about)) return [];
+  const text = `it made no progress within its deadline: ${late.message || late.reason}`;
+  return [{ code: "deadline", object: `${kind}/${name}`, text }];
 }
 
 /** A ReplicaSet says itself why it cannot create pods, as long as it cannot; of the others there are events alone. */
-function creationProblems(workload: ObservedWorkload, { replicaSets, events }: RolloutObjects, pods: number) {
+function creationProblems(
+  workload: ObservedWorkload,
+  image: Digest | undefined,
+  { replicaSets, events }: RolloutObjects,
+  pods: number,
+) {
   if (workload.kind === "Deployment") {
-    return newestSets(workload, replicaSets).flatMap(({ conditions }) =>
+    return newestSets(workload, image, replicaSets).flatMap(({ conditions }) =>
       conditions
         .filter(({ type, status }) => type === "ReplicaFailure" && status === "True")
         .map(({ message }) => creationProblem(message)),
@@ -160,6 +206,7 @@ function withoutRepetition(problems: readonly ObservedProblem[]): readonly Obser
   const alike = Map.groupBy(problems, ({ code, text }) => `${code} ${text}`);
   return [...alike.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    return others.length === 0 ? [first] : [{ ...first, text: `${first.text} (and ${others.length} more like it)` }];
+    if (others.length === 0) return [first];
+    return [{ ...first, text: `${first.text} (and ${others.length} more like it)`, alike: others.length }];
   });
 }

@@ -1,3 +1,4 @@
+import type { ClusterHold } from "../../model/cluster-hold.ts";
 import type { DeployedStage } from "../../model/deployed-stage.ts";
 import type { Digest } from "../../model/digest.ts";
 import { activeHold, holdsOn, type ActiveHold } from "../../model/holds.ts";
@@ -29,6 +30,8 @@ export interface ApplicationFacts {
   readonly coverage: CoverageState;
   /** Its own, of other versions too; the stage's are said once. */
   readonly holds: readonly ActiveHold[];
+  /** Of its versions, as the stage's cluster remembers them; empty also where nobody asked. */
+  readonly clusterHolds: readonly ClusterHold[];
   /** Undefined where the engine was not asked, or did not answer. */
   readonly deployed: DeployedState | undefined;
 }
@@ -88,6 +91,7 @@ function toApplicationFacts(name: string, request: StageFactsRequest): Applicati
     schemaLevel: stackFile.schemaLevels.get(name),
     coverage: state === "pinned" ? toCoverageState(name, coverage) : { kind: "not-running" },
     holds: hold === undefined ? [] : [hold],
+    clusterHolds: [],
     deployed: toDeployedState(name, state === "pinned" ? pin : undefined, request),
   };
 }

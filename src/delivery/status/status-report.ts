@@ -1,3 +1,4 @@
+import type { ClusterHold } from "../../model/cluster-hold.ts";
 import type { ActiveHold } from "../../model/holds.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import type { StageDefinition } from "../../model/stages.ts";
@@ -47,6 +48,8 @@ export interface Cell {
   readonly sources: readonly SourceDistance[];
   readonly coverage: CoverageState;
   readonly holds: readonly ActiveHold[];
+  /** As the stage's cluster remembers them; empty also where nobody asked. */
+  readonly clusterHolds: readonly ClusterHold[];
   readonly deployed: DeployedState | undefined;
 }
 
@@ -76,6 +79,19 @@ export function toStatusReport(request: StatusRequest): StatusReport {
   };
 }
 
+/** With what the stage's cluster remembers of its applications. */
+export function withClusterHolds(read: StageRead, holds: readonly ClusterHold[]): StageRead {
+  if (read.kind === "refused" || holds.length === 0) return read;
+  const { facts } = read;
+  const applications = new Map(
+    [...facts.applications].map(([name, one]) => [
+      name,
+      { ...one, clusterHolds: holds.filter(({ application }) => application === name) },
+    ]),
+  );
+  return { ...read, facts: { ...facts, applications } };
+}
+
 function toColumn(stage: StageRead): StageColumn {
   if (stage.kind === "refused") {
     const { definition, refusals } = stage;
@@ -87,16 +103,16 @@ function toColumn(stage: StageRead): StageColumn {
 
 const UNKNOWN: Cell = {
   ...{ state: "unknown", pin: undefined, age: undefined, schemaLevel: undefined, behind: undefined, sources: [] },
-  ...{ coverage: { kind: "not-running" }, holds: [], deployed: undefined },
+  ...{ coverage: { kind: "not-running" }, holds: [], clusterHolds: [], deployed: undefined },
 };
 
 function toCell(name: string, stage: StageRead, { facts, nowMs }: StatusRequest): Cell {
   const found = stage.kind === "read" ? stage.facts.applications.get(name) : undefined;
   if (stage.kind === "refused" || found === undefined) return UNKNOWN;
-  const { state, pin, schemaLevel, coverage, holds, deployed } = found;
+  const { state, pin, schemaLevel, coverage, holds, clusterHolds, deployed } = found;
   const sources = pin === undefined ? [] : distancesOf(name, pin, stage.facts.definition, facts);
   return {
-    ...{ state, pin, schemaLevel, coverage, holds, deployed, sources },
+    ...{ state, pin, schemaLevel, coverage, holds, clusterHolds, deployed, sources },
     age: ageOf(found, nowMs),
     behind: nearest(sources),
   };

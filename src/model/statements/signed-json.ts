@@ -3,6 +3,7 @@ import { parseBoundedJson } from "../bounded-json.ts";
 import type { Json } from "../json.ts";
 import { accepted, refused, type Outcome, type Refusal } from "../refusal.ts";
 import { isCanonicalText } from "./canonical-json.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** A statement's own levels, and those of a chart's values. */
 const MAX_DEPTH = 80;
@@ -68,7 +69,7 @@ export function refuseDocument(
     place: { file, ...(path === "" ? {} : { path }) },
     found,
     expected,
-    action: `bring the ${what} back as it was signed: git log -- ${file}; what was never merged can be removed`,
+    action: `bring the ${what} back as it was signed: git log -- ${shellWord(file)}; what was never merged can be removed`,
   };
 }
 

@@ -50,6 +50,26 @@ describe("a change of the engine's", () => {
     );
   });
 
+  it("names the object that it makes, also in place of another one, and none that it makes nothing of", () => {
+    const metadata = { name: "portal", namespace: "a", labels: { app: "portal" } };
+    const inputs = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: {} };
+    const made = { apiVersion: "apps/v1", kind: "Deployment", namespace: "a", name: "portal" };
+    const named = (op: string, more = {}) => toResourceChange(event({ ...step, op, new: { inputs }, ...more }))?.makes;
+    assert.deepEqual([named("create"), named("create-replacement")], [made, made]);
+    assert.deepEqual(
+      ["update", "delete", "replace", "delete-replaced"].map((op) => named(op)),
+      Array(4).fill(undefined),
+    );
+    assert.equal(named("create", { new: { inputs: { ...inputs, metadata: {} } } }), undefined);
+    assert.equal(named("create", { type: "lockstep:index:Stage" }), undefined);
+    const steps = ["delete-replaced", "replace", "create-replacement"].map((op) => ({ ...step, op, new: { inputs } }));
+    const merged = mergeChanges(steps.flatMap((one) => toResourceChange(event(one)) ?? []));
+    assert.deepEqual(
+      merged.map(({ makes }) => makes),
+      [made],
+    );
+  });
+
   it("stays apart from changes of other resources", () => {
     const other = `${urn}-2`;
     const changes = [urn, other].flatMap((one) => toResourceChange(event({ ...step, urn: one })) ?? []);

@@ -19,7 +19,7 @@ function doneWith(parts: Partial<CarriedOut>, message?: string): CarriedOut {
   const rollouts = [{ application: "portal", workloads: [portal], done: false, problems: [] }];
   return {
     ended: "failed",
-    updated: { run, message: "Deploy", startedMs: 0, endedMs: 42_000, rollouts },
+    updated: { run, message: "Deploy", startedMs: 0, endedMs: 42_000, rollouts, unjudged: [] },
     failed: [],
     ...parts,
   };
@@ -40,6 +40,17 @@ describe("the end of a deploy", () => {
   it("has the engine's words where no application is the reason", () => {
     assert.match(renderEnd(plan, doneWith({}, "no API server")), /no API server/);
     assert.match(renderEnd(plan, doneWith({})), /the engine's last words/);
+  });
+
+  it("says loudly of an update that came to its end that its policies did not judge it", () => {
+    const { updated } = doneWith({});
+    const run = { ...updated.run, ended: "succeeded" as const, said: "" };
+    const unjudged = [
+      { code: "policy-pack-did-not-run", place: {}, found: "no pack", expected: "lockstep", action: "go" },
+    ];
+    const text = renderEnd(plan, doneWith({ updated: { ...updated, run, rollouts: [], unjudged } }));
+    assert.match(text, /^Failed after 42 s: prod is as its files say, and NOT proven to be judged/);
+    assert.match(text, /no pack/);
   });
 
   it("says how to go on after Ctrl-C", () => {
@@ -71,7 +82,7 @@ describe("the end of a deploy", () => {
     for (const text of [bad, stopped]) assert.doesNotMatch(text, /is not as its files say|what is missing/);
     assert.match(bad, /^Failed after 42 s: prod is as its files say, and a smoke check failed/);
     assert.match(stopped, /^Interrupted after 42 s: .*smoke checks did not come to their end/);
-    assert.match(stopped, /npm run status/);
+    assert.match(stopped, /npm run deploy -- prod +# checks what was not checked/);
   });
 });
 

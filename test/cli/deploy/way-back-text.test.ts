@@ -22,6 +22,7 @@ const prepared: AutomaticRollback = {
   stays: [],
   heldInCluster: ["portal"],
   files: ["Pulumi.prod.yaml"],
+  contents: new Map(),
   statements: [],
   publish: () => Promise.resolve(accepted(undefined)),
 };

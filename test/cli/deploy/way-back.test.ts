@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { DeployCall } from "../../../src/cli/deploy/deploy-stage.ts";
 import { deployBack, publishBack, type Redeploy } from "../../../src/cli/deploy/way-back.ts";
 import { UNPUBLISHED } from "../../../src/cli/publication.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { accepted, RefusalError } from "../../../src/model/refusal.ts";
 import { planDeployment } from "../../../src/delivery/deployment/deployment-plan.ts";
 
@@ -8,13 +10,15 @@ const plan = planDeployment({
   ...{ stage: "prod", changes: [], drift: [], recordDiffers: false },
   ...{ deployed: new Map(), wanted: new Map() },
 });
+const snapshot = { stage: "prod", places: { project: "/", trust: "/trust" }, inputs: new Map([["src/a.ts", "1"]]) };
+const contents = new Map([["Pulumi.prod.yaml", digestOf("pins")]]);
 const refusal = { code: "held", place: {}, found: "a hold", expected: "none", action: "resume" };
 
 async function back(signal: AbortSignal, redeploy: Redeploy) {
   const { ended, against } = await deployBack(
     { stage: "prod", options: {}, signal },
-    { plan },
-    { restored: [] },
+    { plan, snapshot },
+    { restored: [], contents },
     redeploy,
   );
   return [ended, against.map(({ code }) => code)];
@@ -29,6 +33,15 @@ describe("the deploy of a way back", () => {
       ["deployed", []],
     );
     assert.deepEqual(await back(signal, () => Promise.reject(new RefusalError([refusal]))), ["failed", ["held"]]);
+  });
+
+  it("is of what was deployed, with what the way back has written, and of nothing else", async () => {
+    let written: DeployCall["written"];
+    await back(signal, (call) => {
+      ({ written } = call);
+      return Promise.resolve({ stage: call.stage, ended: "deployed", applications: [] });
+    });
+    assert.deepEqual(written, { before: snapshot, files: contents });
   });
 
   it("is interrupted by Ctrl-C, whatever broke because of it, so that somebody says what is written", async () => {

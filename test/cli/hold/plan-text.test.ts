@@ -64,6 +64,21 @@ describe("renderHoldPlan", () => {
     assert.equal((holdPlanToJson(shown, false) as { changed: boolean }).changed, true);
   });
 
+  it("shows what stays of a hold that ends for one version", () => {
+    const [one, two] = [digestOf("one"), digestOf("two")];
+    const both = { reason: "crashed", image: [one, two] };
+    const ends = plan({ version: one, holds: [{ on: "portal", before: both, after: { ...both, image: two } }] });
+    assert.equal(
+      renderHoldPlan(ends, NOW),
+      [
+        `prod: the version ${shortDigest(one)} of portal is held no more`,
+        `  was     crashed; these versions alone: ${shortDigest(one)}, ${shortDigest(two)}; until somebody resumes`,
+        `  stays   crashed; this version alone: ${shortDigest(two)}; until somebody resumes`,
+      ].join("\n"),
+    );
+    assert.equal((holdPlanToJson(ends, false) as { version: string }).version, one);
+  });
+
   it("lets nothing of a reason steer the terminal", () => {
     const holds = [{ on: "portal", before: { reason: "\u001b[2Jx" }, after: undefined }];
     assert.ok(!renderHoldPlan(plan({ holds }), NOW).includes("\u001b"));

@@ -10,6 +10,7 @@ const result = {
   applications: sampleVersions(),
   written: undefined,
   published: UNPUBLISHED,
+  remarks: ["the cluster of prod was not asked"],
   rendered: undefined,
   nowMs: NOW,
 };
@@ -24,6 +25,7 @@ describe("promotionToJson", () => {
       [json["from"], json["to"], json["changed"], json["written"], json["statement"], json["commit"]],
       ["preprod", "prod", true, false, null, null],
     );
+    assert.deepEqual(json["remarks"], ["the cluster of prod was not asked"]);
     assert.equal(first["name"], "appointments");
     assert.deepEqual(first["ageSeconds"], { before: null, after: (12 * DAY) / 1000 });
     assert.deepEqual(first["schemaLevel"], { before: 14, after: 15 });

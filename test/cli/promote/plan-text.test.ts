@@ -8,7 +8,7 @@ import { COMMITS, NOW, sampleVersions } from "./sample-plan.ts";
 function shown(changes: Partial<ShownPlan> = {}): ShownPlan {
   return {
     ...{ from: "preprod", to: "prod", applications: sampleVersions(), leftOut: [], who: "ada@example.com" },
-    ...{ reason: "tested", steps: [], rendered: undefined, nowMs: NOW, width: 120 },
+    ...{ reason: "tested", steps: [], remarks: [], rendered: undefined, nowMs: NOW, width: 120 },
     ...changes,
   };
 }
@@ -67,10 +67,12 @@ describe("renderPromotion", () => {
     const text = textOf({
       leftOut: [{ name: "status-page", reason: "disabled in prod" }],
       steps: ["commits these files on main"],
+      remarks: ["the cluster of prod was not asked"],
       rendered: "--- before/a.yaml\n+++ after/a.yaml\n",
     });
     assert.match(text, /not promoted: status-page \(disabled in prod\)/);
     assert.match(text, /Then commits these files on main\./);
+    assert.match(text, /Note: the cluster of prod was not asked/);
     assert.match(text, /objects that change:\n--- before\/a\.yaml/);
     assert.match(textOf({ rendered: "" }), /No Kubernetes object changes/);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Redeploy } from "../../../src/cli/deploy/way-back.ts";
 import { deployRolledBack } from "../../../src/cli/rollback/carry-out.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import { RefusalError } from "../../../src/model/refusal.ts";
 
 /** What it says, the exit code that it sets, and what was refused. */
@@ -10,7 +11,9 @@ async function deployed(redeploy: Redeploy, signal = new AbortController().signa
   process.stdout.write = (text) => said.push(String(text)) > 0;
   try {
     const call = { stage: "prod", applications: [], options: {}, signal };
-    const request = { reason: "bad", back: ["portal"], sharing: ["git push"] };
+    const snapshot = { stage: "prod", places: { project: "/", trust: "/trust" }, inputs: new Map<string, string>() };
+    const written = { before: snapshot, files: new Map([["Pulumi.prod.yaml", digestOf("pins")]]) };
+    const request = { reason: "bad", back: ["portal"], sharing: ["git push"], written };
     const { isDeployed, refusals } = await deployRolledBack(call, request, redeploy);
     return { said: said.join(""), isDeployed, code: process.exitCode, refused: refusals.map(({ code }) => code) };
   } finally {
@@ -24,6 +27,8 @@ const ending =
   ({ stage }) =>
     Promise.resolve({ stage, ended, applications: [] });
 
+const refusal = { code: "no-answer", place: {}, found: "none", expected: "one", action: "wait" };
+
 describe("the deploy of a rollback", () => {
   it("adds nothing to what a deploy says that came to its end", async () => {
     for (const ended of ["deployed", "nothing"] as const)
@@ -32,7 +37,6 @@ describe("the deploy of a rollback", () => {
   });
 
   it("says after Ctrl-C how it goes on, while it plans and while it deploys", async () => {
-    const refusal = { code: "no-answer", place: {}, found: "none", expected: "one", action: "wait" };
     const aborted = AbortSignal.abort();
     const ways: readonly (readonly [Redeploy, AbortSignal?])[] = [
       [ending("interrupted")],
@@ -44,7 +48,13 @@ describe("the deploy of a rollback", () => {
       assert.match(said, /next\n {2}git push\n {2}npm run deploy -- prod/);
       assert.deepEqual([isDeployed, code, refused], [false, 130, []]);
     }
+  });
+
+  it("says that its files are written where the deploy is refused, and how it goes on", async () => {
     const { said, refused } = await deployed(() => Promise.reject(new RefusalError([refusal])));
-    assert.deepEqual([said, refused], ["", ["no-answer"]]);
+    assert.match(said, /Refused: the files are written.*\nnext\n {2}git push\n {2}npm run deploy -- prod/);
+    assert.deepEqual(refused, ["no-answer"]);
+    const ours = () => Promise.reject(new TypeError("ours"));
+    await assert.rejects(deployed(ours), TypeError);
   });
 });

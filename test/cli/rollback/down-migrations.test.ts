@@ -10,7 +10,7 @@ function jobOf(name: string, parts: Partial<MigrationJob> = {}): MigrationJob {
   return {
     ...{ application: "appointments", namespace: "ehealth", name, uid: name, image: "r.example.com/appointments:1" },
     ...{ direction: "down", fromLevel: 15, toLevel: 14, state: "succeeded", reason: undefined },
-    ...{ undoes: undefined, afterUpdate: undefined, ...parts },
+    ...{ command: ["migrate", "down"], undoes: undefined, afterUpdate: undefined, ...parts },
   };
 }
 

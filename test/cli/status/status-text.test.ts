@@ -15,7 +15,7 @@ const pin = {
 };
 const cell: Cell = {
   ...{ state: "pinned", pin, age: { since: "created", ms: 54 * DAY }, schemaLevel: undefined, behind: undefined },
-  ...{ sources: [], coverage: { kind: "no-gate" }, holds: [], deployed: undefined },
+  ...{ sources: [], coverage: { kind: "no-gate" }, holds: [], clusterHolds: [], deployed: undefined },
 };
 const hold = { on: "portal", reason: "broken", by: "ada@example.com", untilMs: undefined, images: undefined };
 const waiting: Cell = {
@@ -151,6 +151,25 @@ describe("the text of status", () => {
     assert.match(shown(own), /, held/);
     assert.match(shown(`sha256:${"f".repeat(64)}`), /another version held/);
     assert.match(shown(own), /held: portal \(0123456789ab alone\) in prod/);
+  });
+
+  it("says of a version that the cluster remembers where it is held, once where the file says so as well", () => {
+    const image = pin.image.slice(pin.image.indexOf("sha256:")) as Digest;
+    const other = `sha256:${"f".repeat(64)}` as Digest;
+    const placed = {
+      ...{ application: "portal", image, reference: pin.image, reason: "crashed", by: "deploy" },
+      sinceMs: Date.parse("2026-11-20T10:00:00Z"),
+    };
+    const shown = (changed: Partial<Cell>): string =>
+      renderStatus({ ...baseline, applications: [{ name: "portal", cells: [cell, { ...cell, ...changed }] }] }, 200);
+    const held = shown({ clusterHolds: [placed] });
+    assert.match(held, /54d\n +held in the cluster/);
+    const remark =
+      "held in the cluster: portal (0123456789ab alone) in prod: crashed, by deploy, since 2026-11-20 10:00";
+    assert.ok(held.includes(remark), held);
+    assert.match(shown({ clusterHolds: [{ ...placed, image: other }] }), /another version held/);
+    const both = shown({ clusterHolds: [placed], holds: [{ ...hold, images: [image] }] });
+    assert.doesNotMatch(both, /in the cluster/);
   });
 
   it("is a table in markdown, with the same words", () => {

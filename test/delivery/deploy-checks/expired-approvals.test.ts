@@ -13,17 +13,24 @@ interface Case {
   readonly nowMs?: number;
   readonly deployed?: boolean;
   readonly one?: SignedStatement;
+  readonly restated?: readonly string[];
 }
 
 /** Both approvals are of an hour after the statement, and last for a day. */
-function codes({ expireAfterSeconds = 24 * 3600, nowMs = T0 + 2 * HOUR, deployed = false, one }: Case = {}) {
+function codes({
+  expireAfterSeconds = 24 * 3600,
+  nowMs = T0 + 2 * HOUR,
+  deployed = false,
+  one,
+  restated = [],
+}: Case = {}) {
   const request = requestOf({ statements: [one ?? signed(first)] });
   const asked = { ...gate, approvals: { ...rule, expireAfterSeconds } };
   const statements = new Map(deployed ? [...request.chains.keys()].map((name) => [name, first.digest]) : []);
   const known = { gated: true, root: undefined, statements, nowMs };
   const court = new StandingCourt({ ...request, gate: asked, deployed: known });
   const newest = newestStatements({ ...request, court, rule: asked.approvals, nowMs });
-  return refuseExpiredApprovals(newest).map(({ code }) => code);
+  return refuseExpiredApprovals(newest, new Set(restated)).map(({ code }) => code);
 }
 
 describe("approvals before a first deployment", () => {
@@ -31,6 +38,12 @@ describe("approvals before a first deployment", () => {
     assert.deepEqual(codes(), []);
     assert.deepEqual(codes({ nowMs: T0 + 25 * HOUR - 1 }), []);
     assert.deepEqual(codes({ nowMs: T0 + 25 * HOUR }), ["approvals-expired"]);
+  });
+
+  it("are not asked for where another statement comes before the deployment, about all that it moved", () => {
+    const all = [...first.applications.keys()];
+    assert.deepEqual(codes({ nowMs: T0 + 99 * HOUR, restated: all }), []);
+    assert.deepEqual(codes({ nowMs: T0 + 99 * HOUR, restated: all.slice(1) }), ["approvals-expired"]);
   });
 
   it("count for ever once the stage was deployed under them", () => {

@@ -204,6 +204,7 @@ describe("objects that were added by hand", () => {
       inNamespace("ServiceAccount", "default", { managers: [] }),
       inNamespace("ConfigMap", "kube-root-ca.crt"),
       inNamespace("ConfigMap", "lockstep-holds"),
+      inNamespace("ConfigMap", "lockstep-checks"),
       inNamespace("Job", "portal-down", { content: component("migration-down") }),
       inNamespace("Job", "portal-smoke", { content: component("smoke") }),
     ];

@@ -13,6 +13,7 @@ import { isDigest, type Digest } from "../../../src/model/digest.ts";
 export const NAMESPACE = "ehealth-inttest";
 export const IMAGE = toDigest("a");
 export const OTHER_IMAGE = toDigest("b");
+const IMAGES = [`r.example.com/portal:1@${IMAGE}`];
 
 const facts = (name: string) => ({ uid: `uid-${name}`, name, namespace: NAMESPACE, labels: {}, owners: [] });
 
@@ -26,21 +27,26 @@ export function workload(changes: Partial<ObservedWorkload> = {}): ObservedWorkl
   return {
     ...facts("portal"),
     ...{ kind: "Deployment", labels: { "app.kubernetes.io/name": "portal" } },
-    ...{ images: [`r.example.com/portal:1@${IMAGE}`], problem: undefined, settling: false, availableSinceMs: undefined },
+    ...{
+      images: [`r.example.com/portal:1@${IMAGE}`],
+      problem: undefined,
+      settling: false,
+      availableSinceMs: undefined,
+    },
     ...{ observed: true, wanted: 2, ready: 2, revision: "7", updateRevision: "", conditions: [] },
     ...changes,
   };
 }
 
 export function replicaSet(changes: Partial<ObservedReplicaSet> = {}): ObservedReplicaSet {
-  return { ...facts("portal-7"), owners: ["uid-portal"], revision: "7", conditions: [], ...changes };
+  return { ...facts("portal-7"), owners: ["uid-portal"], revision: "7", images: IMAGES, conditions: [], ...changes };
 }
 
 export const READY = { type: "Ready", status: "True", reason: "", message: "" };
 
 export function pod(name: string, changes: Partial<ObservedPod> = {}): ObservedPod {
   return {
-    ...{ ...facts(name), owners: ["uid-portal-7"], createdMs: 0, leaving: false },
+    ...{ ...facts(name), owners: ["uid-portal-7"], images: IMAGES, createdMs: 0, leaving: false },
     ...{ phase: "Running", reason: "", message: "", conditions: [READY], containers: [container({ ready: true })] },
     ...changes,
   };

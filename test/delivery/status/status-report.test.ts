@@ -3,8 +3,14 @@ import { decideCoverage } from "../../../src/delivery/coverage/coverage.ts";
 import { chainsOf } from "../../../src/delivery/coverage/statement-chain.ts";
 import { approvalsOf, type StageCoverage } from "../../../src/delivery/status/coverage-state.ts";
 import { toStageFacts, type StageFactsRequest } from "../../../src/delivery/status/stage-facts.ts";
-import { toStatusReport, type Cell, type StageRead } from "../../../src/delivery/status/status-report.ts";
+import {
+  toStatusReport,
+  withClusterHolds,
+  type Cell,
+  type StageRead,
+} from "../../../src/delivery/status/status-report.ts";
 import type { DeployedStage } from "../../../src/model/deployed-stage.ts";
+import { digestOf } from "../../../src/model/digest.ts";
 import type { SignedStatement } from "../../../src/model/statements/signed-statement.ts";
 import { baseline, BEN, gate, HOUR, prod, requestOf, signed, statesOf, T0, trust } from "../coverage/sample-court.ts";
 import { DIGEST, inttest, STACK_FILE, stackFileOf, withText } from "../../model/sample-stage.ts";
@@ -159,6 +165,18 @@ describe("the report of applications and stages", () => {
       ["broken"],
     );
     assert.deepEqual(cellOf("appointments", stage).holds, []);
+  });
+
+  it("shows what the cluster remembers in the cell of its application, and changes nothing else", () => {
+    const placed = {
+      ...{ application: "portal", image: digestOf("crashed"), reference: "r.example.com/portal:1" },
+      ...{ reason: "crashed", by: "deploy", sinceMs: 0 },
+    };
+    const stage = target();
+    const held = withClusterHolds(stage, [placed, { ...placed, application: "gone" }]);
+    assert.deepEqual(cellOf("portal", held).clusterHolds, [placed]);
+    assert.deepEqual({ ...cellOf("portal", held), clusterHolds: [] }, cellOf("portal", stage));
+    assert.deepEqual(cellOf("appointments", held).clusterHolds, []);
   });
 
   it("marks what is pinned and not deployed", () => {

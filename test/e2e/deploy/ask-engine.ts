@@ -16,7 +16,7 @@ const access = { context: "lockstep-sandbox", place: {} };
 
 async function answer(signal: AbortSignal): Promise<unknown> {
   const request: EngineRunRequest = {
-    ...{ stage, signal, policyPack: undefined, refresh: false },
+    ...{ stage, signal, policyPack: undefined, refresh: false, access },
     message: "Because of a test",
     record: { verb: "deploy", by: "somebody", statement: "none" },
     ...(isDigest(planned) ? { planned } : {}),

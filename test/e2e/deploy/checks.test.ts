@@ -6,6 +6,7 @@ import { succeeded } from "../outcomes.ts";
 import { Platform, type Setting, type StageName } from "../platform.ts";
 import { sampleReference } from "../sample-pins.ts";
 import { inSandbox } from "./sandbox-access.ts";
+import { withoutHistory } from "./stack-facts.ts";
 
 const HELD: Setting["0"] = ["lockstep:holds", "portal"];
 
@@ -129,6 +130,25 @@ describe("what a deploy asks before it begins", function () {
       await passes("extest");
     });
 
+    it("knows nothing of a hold that somebody placed where neither stage runs anything", async () => {
+      const { reference, digest } = await portal("2.3.0");
+      const namespace = `${platform.clone.namespace}-elsewhere`;
+      const placed = { application: "portal", image: digest, reference, reason: "spite", by: "nobody", sinceMs: 0 };
+      await platform.clone.kubectl("create", "namespace", namespace);
+      try {
+        await inSandbox(async (access) => {
+          orThrow(
+            await placeClusterHold({ project: "lockstep", stage: "inttest", namespace, hold: placed, access }),
+            1,
+          );
+        });
+        await passes("inttest");
+        await passes("extest");
+      } finally {
+        await platform.clone.kubectl("delete", "namespace", namespace, "--wait=false");
+      }
+    });
+
     it("refuses while the cluster cannot say what it holds", async () => {
       const codes = await platform.refusals("anna", call("inttest"), { env: { KUBECONFIG: "/nowhere" } });
       assert.ok(codes.includes("cluster-unreachable"), codes.join());
@@ -164,6 +184,16 @@ describe("what a deploy asks before it begins", function () {
       await platform.clone.pinned("portal", "2.3.1");
       await platform.set("inttest", [HELD, { reason: "crashed", image: digest }]);
       await platform.committed(() => refuses("extest", "held"));
+    });
+  });
+
+  describe("of a version that no source ever ran", () => {
+    it("refuses it, whoever stated and merged it", async () => {
+      await platform.clone.pinned("portal", "2.3.1");
+      await platform.committed(async () => {
+        await passes("extest");
+        await withoutHistory(platform.clone, "inttest", () => refuses("extest", "never-in-source"));
+      });
     });
   });
 

@@ -124,6 +124,18 @@ describe("holds that the cluster keeps", function () {
       assert.ok(!(await clone.read()).includes("broken"));
     });
 
+    it("one version alone, where that is named: the others stay", async () => {
+      await place(holdOf("2.4.0"));
+      await place(holdOf("2.5.0"));
+      const file = await clone.read();
+      succeeded(await resume(["portal", "--image", digestOf("2.4.0")]));
+      assert.deepEqual(await versions(), ["2.5.0"]);
+      assert.equal(await clone.read(), file);
+      const dead = { KUBECONFIG: "/nowhere" };
+      const text = refused(await resume(["portal", "--image", digestOf("2.5.0")], dead), ["no hold of portal"], 1);
+      assert.match(text, /kubectl/);
+    });
+
     it("and not by --dry-run, nor with the hold of the stage", async () => {
       await place(holdOf("2.4.0"));
       succeeded(await clone.lockstep(["resume", STAGE, "portal", "--dry-run"]));

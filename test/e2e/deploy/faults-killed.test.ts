@@ -142,10 +142,13 @@ describe("a deploy that is killed for good", function () {
 
   describe("after its update", () => {
     let silent: Server;
+    let answers = false;
 
     before(async () => {
-      // Stands in for pods, which run no containers here: takes the question and never answers.
-      silent = createServer(() => undefined).listen(0, "127.0.0.1");
+      // Stands in for pods, which run no containers here: takes the question, and answers none before it is told to.
+      silent = createServer((_request, response) => {
+        if (answers) response.end();
+      }).listen(0, "127.0.0.1");
       await once(silent, "listening");
       const address = silent.address();
       const port = typeof address === "object" ? address?.port : undefined;
@@ -162,7 +165,7 @@ describe("a deploy that is killed for good", function () {
       await clone.commit();
     });
 
-    it("it has been deployed, and the next one has nothing to do", async () => {
+    it("it has been deployed, and the next one only makes up for its smoke checks", async () => {
       const before = await revision();
       await pinned("2.3.0");
       const asked = once(silent, "request");
@@ -171,7 +174,9 @@ describe("a deploy that is killed for good", function () {
       await verb.killAll();
       assert.match((await history(clone))[0] ?? "", /^update succeeded /);
       const updates = await updatesWritten(clone);
-      succeeded(await deploy());
+      answers = true;
+      assert.match(succeeded(await deploy()), /Nothing to deploy[\s\S]*checked now: .*portal/);
+      assert.doesNotMatch(succeeded(await deploy()), /checked now/);
       assert.equal(await updatesWritten(clone), updates);
       await assertWhole("2.3.0");
       assert.equal(Number(await revision()), Number(before) + 1);

@@ -72,6 +72,23 @@ describe("a deploy of a stage to which something happened", function () {
     await assertRuns(clone, "portal", "2.3.0");
   });
 
+  it("waits for a version that never gets ready, interrupted once, as long as its roll-out may take, then goes back", async () => {
+    await pinned("2.3.2-never-ready");
+    const first = new StartedVerb(clone, DEPLOY);
+    await first.during(untilDeclared(clone, "portal"));
+    first.interrupt();
+    const { exitCode, text } = await first.ended;
+    assert.equal(exitCode, 130, text);
+    const beganMs = Date.now();
+    refused(await deploy(), ["Readiness probe failed", "Taking back portal"], 1);
+    assert.ok(Date.now() - beganMs > Number.parseInt(SHORT, 10) * 1000, "it did not wait");
+    await assertRuns(clone, "portal", "2.3.0");
+    await assertSettled(clone);
+    await clone.change({ path: ["config", "lockstep:holds"], value: undefined });
+    await clone.commit();
+    succeeded(await deploy());
+  });
+
   it("changes nothing where the registry of a version does not answer", async () => {
     const before = await clone.read();
     const updates = await updatesWritten(clone);

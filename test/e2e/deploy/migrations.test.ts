@@ -81,6 +81,16 @@ describe("migrations, forward and backward", () => {
     assert.deepEqual(await migrationImages(), ["1.4.2"]);
   });
 
+  it("shows the tail of what a failed migration wrote; a file stands in for the container's log", async () => {
+    const lines = ["BackoffLimitExceeded", "| ERROR: column", "| the migration was rolled back"];
+    await clone.pinned("appointments", "1.4.3-job-fail");
+    await clone.commit();
+    refused(await deploy(), [...lines, "Taking back appointments"], 1);
+    await assertRuns("1.4.2", 14);
+    await clone.change({ path: ["config", "lockstep:holds"], value: undefined });
+    await clone.commit();
+  });
+
   /** The versions whose migrations the cluster has run and still knows. */
   async function migrationImages(): Promise<readonly string[]> {
     const words = ["get", "jobs", "--namespace", clone.namespace, "--output", `jsonpath={.items[*]${IMAGE.slice(1)}`];

@@ -68,6 +68,38 @@ describe("lockstep reconcile --once", () => {
     assert.match(await image(), /:2\.3\.1@/);
   });
 
+  describe("where a commit does not concern the stage", () => {
+    const [looked, known] = [/inttest is as its files say/, /inttest is as HEAD says/];
+    const note = (text: string) => mergedElsewhere(() => platform.clone.write("docs/note.md", text));
+
+    it("looks at it once, and not at the next one", async () => {
+      const before = await updates();
+      await note("one");
+      assert.match(succeeded(await reconcile()), looked);
+      await note("two");
+      assert.match(succeeded(await reconcile()), known);
+      assert.equal(await commitOf("HEAD"), await commitOf("origin/main"));
+      assert.equal(await updates(), before);
+    });
+
+    it("looks where it is told to, and where any file has changed that the program reads", async () => {
+      assert.match(succeeded(await reconcile("--preview")), looked);
+      await mergedElsewhere(() => platform.clone.edit("src/index.ts", (text) => `${text}// Nothing else.\n`));
+      assert.match(succeeded(await reconcile()), looked);
+    });
+
+    it("brings back what was changed by hand all the same", async () => {
+      await platform.clone.kubectl(
+        "--namespace",
+        platform.clone.namespace,
+        "scale",
+        "deployment/portal",
+        "--replicas=4",
+      );
+      assert.match(succeeded(await reconcile()), /spec\.replicas/);
+    });
+  });
+
   it("says that a version is on hold, and does not try it", async () => {
     const pinned = await sampleReference(platform.clone.sandbox.location.registry, "ehealth/portal", "2.2.0");
     const digest = pinned.slice(pinned.indexOf("@") + 1);

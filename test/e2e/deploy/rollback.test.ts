@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Clone } from "../clone.ts";
 import { refused, succeeded, textOf } from "../outcomes.ts";
@@ -112,6 +116,37 @@ describe("rollback, in a stage without a gate", () => {
     await clone.commit();
   });
 
+  it("writes nothing while somebody else is at work on the stack", async () => {
+    const backend = fileURLToPath(clone.env["PULUMI_BACKEND_URL"] ?? "");
+    const lock = join(backend, ".pulumi/locks/organization/lockstep/inttest/of-the-test.json");
+    await mkdir(dirname(lock), { recursive: true });
+    const facts = { pid: process.pid, username: "anna", hostname: hostname(), timestamp: new Date().toISOString() };
+    await writeFile(lock, JSON.stringify(facts));
+    try {
+      assert.deepEqual(await codes("--yes"), ["update-running"]);
+    } finally {
+      await rm(lock);
+    }
+    assert.equal(await clone.gitStatus(), "");
+    await runs("2.3.1");
+  });
+
+  it("deploys nothing where something else was saved while it wrote, and says so", async () => {
+    const hook = join(clone.folder, ".git", "hooks", "post-commit");
+    await mkdir(dirname(hook), { recursive: true });
+    await writeFile(hook, "#!/bin/sh\necho 'export {};' > src/stray.ts\n", { mode: 0o755 });
+    try {
+      assert.deepEqual(await codes("--yes", "--commit", "--base", "HEAD"), ["not-as-written"]);
+      await runs("2.3.1");
+      assert.match(await clone.read(), /ehealth\/portal:2\.3\.0@/);
+    } finally {
+      await rm(hook);
+      await rm(join(clone.folder, "src", "stray.ts"));
+    }
+    await clone.pinned("portal", "2.3.1");
+    await clone.commit();
+  });
+
   it("goes to the newest version before those of now, deploys it, and goes on back the next time", async () => {
     const result = await rollback("--yes", "--json");
     succeeded(result);
@@ -212,14 +247,8 @@ describe("rollback, in a gated stage", () => {
   });
 
   it("needs no approval for what was approved before, and who deploys may sign it", async () => {
-    const result = await platform.as("deployer", [
-      "rollback",
-      "preprod",
-      "--reason",
-      "loses logins",
-      "--yes",
-      "--json",
-    ]);
+    const words = ["rollback", "preprod", "--reason", "loses logins", "--yes", "--json"];
+    const result = await platform.as("deployer", words, { timeoutMs: 290_000 });
     succeeded(result);
     const { deploy, statements } = statedSchema.parse(JSON.parse(result.stdout));
     assert.deepEqual([deploy?.ended, statements.map(({ approvalsFor }) => approvalsFor)], ["deployed", [[]]]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Clone } from "../clone.ts";
@@ -38,9 +38,23 @@ export async function history(clone: Clone): Promise<readonly string[]> {
 
 /** How many updates the backend has written down; quicker than asking the engine. */
 export async function updatesWritten(clone: Clone): Promise<number> {
-  const folder = join(dirname(clone.folder), "pulumi-state", ".pulumi", "history", "lockstep", STAGE);
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(historyFolder(clone, STAGE)).catch(() => []);
   return names.filter((name) => name.endsWith(".history.json")).length;
+}
+
+function historyFolder(clone: Clone, stage: string): string {
+  return join(dirname(clone.folder), "pulumi-state", ".pulumi", "history", "lockstep", stage);
+}
+
+/** As if a stage's stack had never been updated: its history lies elsewhere meanwhile. */
+export async function withoutHistory(clone: Clone, stage: string, work: () => Promise<void>): Promise<void> {
+  const folder = historyFolder(clone, stage);
+  await rename(folder, `${folder}-aside`);
+  try {
+    await work();
+  } finally {
+    await rename(`${folder}-aside`, folder);
+  }
 }
 
 /** Nothing is unfinished in the state, and nobody has its lock. */

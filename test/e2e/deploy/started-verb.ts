@@ -55,6 +55,11 @@ export class StartedVerb {
     this.#child.kill("SIGKILL");
   }
 
+  /** Ctrl-C, as a terminal sends it to the verb. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
   /** The verb and everything that it has started, as when the power goes; all of it has ended then. */
   async killAll(): Promise<void> {
     // Nothing of it sees another part die, and does something about it.
@@ -81,6 +86,18 @@ export class StartedVerb {
   #look(root = this.#child.pid ?? 0): void {
     for (const { pid } of descendants(root, allProcesses()))
       if (!this.#known.has(pid)) this.#known.set(pid, { pid, identity: processIdentity(pid) });
+  }
+}
+
+/** A process with all that it has started: these would go on for ever, as somebody else's children. */
+export function killTree(root: number): void {
+  const below = descendants(root, allProcesses()).map(({ pid }) => pid);
+  for (const pid of new Set([root, ...below])) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended with its parent.
+    }
   }
 }
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { succeeded } from "../outcomes.ts";
+import { placeClusterHold } from "../../../src/adapters/cluster-holds.ts";
+import { isDigest, type Digest } from "../../../src/model/digest.ts";
+import { orThrow } from "../../../src/model/refusal.ts";
+import { inSandbox } from "../deploy/sandbox-access.ts";
+import { refused, succeeded } from "../outcomes.ts";
 import { Platform, type Setting } from "../platform.ts";
 import { levelOf, pinOf } from "../sample-pins.ts";
 
@@ -59,6 +63,33 @@ describe("what a promotion asks of the stage that it leads to", function () {
     await refuses(["downgrade"], [["lockstep:pins", "portal"], await pinOf(registry, "portal", "2.3.1")]);
   });
 
+  it("is no version that its cluster remembers as failed, and that alone", async () => {
+    const { image } = await platform.running("inttest", "portal");
+    const namespace = platform.clone.namespaceOf("extest");
+    await platform.clone.kubectl("create", "namespace", namespace);
+    const hold = {
+      ...{ application: "portal", image: digestIn(image), reference: image },
+      ...{ reason: "its pods crash", by: "deployer@sandbox.example", sinceMs: Date.parse("2026-11-20T10:00:00Z") },
+    };
+    const scope = { project: "lockstep", stage: "extest", namespace };
+    orThrow(await inSandbox((access) => placeClusterHold({ ...scope, hold, access })), 1);
+    const result = await platform.as("anna", CALL);
+    refused(result, ["its pods crash", `ConfigMap ${namespace}/lockstep-holds`, "without it: npm run promote"], 1);
+    succeeded(await platform.as("anna", [...CALL, "appointments"]));
+    const { stdout } = await platform.clone.lockstep(["status", "extest", "--deployed", "--json"]);
+    assert.match(stdout, /"clusterHolds": \[\n[^\]]*its pods crash/);
+    succeeded(await platform.clone.lockstep(["resume", "extest", "portal", "--image", image, "--yes"]));
+    succeeded(await platform.as("anna", CALL));
+  });
+
+  it("is no access to its cluster: a plan says that nobody asked it", async () => {
+    await platform.set("extest", [["lockstep:cluster", "context"], "elsewhere"]);
+    await platform.committed(async () => {
+      const said = succeeded(await platform.as("anna", CALL));
+      assert.match(said, /the cluster of extest was not asked for holds/);
+    });
+  });
+
   it("is trust in the image: a revoked digest goes nowhere", async () => {
     const { image } = await platform.running("inttest", "portal");
     const digests = [{ digest: image.slice(image.indexOf("sha256:")), reason: "a hole" }];
@@ -76,3 +107,9 @@ describe("what a promotion asks of the stage that it leads to", function () {
     succeeded(await platform.as("anna", [...CALL, "appointments"]));
   });
 });
+
+function digestIn(image: string): Digest {
+  const digest = image.slice(image.indexOf("@") + 1);
+  assert.ok(isDigest(digest), image);
+  return digest;
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { versionBefore } from "../../../src/delivery/rollback/version-before.ts";
+import type { StackUpdate } from "../../../src/model/deployed-stage.ts";
+import { renderPin } from "../../../src/model/pin-text.ts";
+import { historyOf, pinOf } from "./sample-history.ts";
+
+const written = (tag: string) => {
+  const { image, chart } = renderPin(pinOf(tag));
+  return { image, chart };
+};
+const before = (history: readonly StackUpdate[], tag: string) => {
+  const found = versionBefore("portal", written(tag), history);
+  return found.kind === "version" ? found.pin : found.kind;
+};
+
+describe("the version before the one of now", () => {
+  it("is that of the newest whole update with another one", () => {
+    assert.deepEqual(before(historyOf("1.0.0", "1.1.0", "1.2.0"), "1.2.0"), written("1.1.0"));
+    assert.deepEqual(before(historyOf("1.0.0", "1.1.0", "1.2.0", "1.2.0"), "1.2.0"), written("1.1.0"));
+  });
+
+  it("is none that failed, or was of a part of the stage", () => {
+    const history = historyOf("1.0.0", ["1.1.0", { result: "failed" }], ["1.1.1", { partial: true }], "1.2.0");
+    assert.deepEqual(before(history, "1.2.0"), written("1.0.0"));
+  });
+
+  it("is nothing where nothing ran before", () => {
+    assert.equal(before(historyOf("1.0.0"), "1.0.0"), "nothing");
+    assert.equal(before([], "1.0.0"), "nothing");
+  });
+
+  it("is not looked for where the one of now came with a rollback", () => {
+    const back = { record: { purpose: "rollback" } };
+    assert.equal(before(historyOf("1.0.0", "1.1.0", ["1.0.0", back]), "1.0.0"), "rollback");
+    assert.equal(before(historyOf("1.0.0", "1.1.0", ["1.0.0", back], "1.0.0"), "1.0.0"), "rollback");
+    assert.deepEqual(before(historyOf("1.0.0", ["1.0.0", back], "1.1.0"), "1.1.0"), written("1.0.0"));
+  });
+});
