@@ -47,12 +47,14 @@ const schedules: Readonly<Record<string, Schedule>> = {
 const VERSIONS = ["2.3.1", "2.2.0", "2.3.0"] as const;
 
 describe("the schedules of the CI examples, as they are typed", function () {
-  this.timeout(900_000);
+  this.timeout(600_000);
   let platform: Platform;
   let work: string;
 
   before(async () => {
     platform = await Platform.make();
+    await platform.set("inttest", [["lockstep:settings", "portal", "timeout"], "20s"]);
+    await platform.merge();
     await platform.up("inttest");
     work = join(dirname(platform.clone.folder), "ci");
     await mkdir(work);
@@ -69,7 +71,9 @@ describe("the schedules of the CI examples, as they are typed", function () {
     await run("git", ["clone", "--quiet", platform.origin, cwd]);
     if (checkout === "commit") await run("git", ["checkout", "--quiet", "--detach", "origin/main"], { cwd });
     const own = { STAGE: "inttest", GIT_CONFIG_GLOBAL: join(work, "git-configuration"), WORKSPACE: cwd };
-    const all = { ...platform.clone.env, ...own, ...(await env(platform.clone.env["KUBECONFIG"] ?? "")) };
+    // A pack judges by the files that it lies beside: the checkout's own, as where nothing names one.
+    const pack = { PULUMI_OPTION_POLICY_PACK: join(cwd, "policy", "lockstep-policy") };
+    const all = { ...platform.clone.env, ...own, ...pack, ...(await env(platform.clone.env["KUBECONFIG"] ?? "")) };
     // The clone's commits name the dependencies that are here.
     return runScript(await lines(), { cwd, env: all, installation: ":", shell });
   }

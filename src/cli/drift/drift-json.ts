@@ -2,8 +2,8 @@ import type { Drift, DriftedObject } from "../../model/drift.ts";
 import type { Json } from "../../model/json.ts";
 
 /** For programs. */
-export function driftToJson({ stage, objects, unlisted, nothingDeployed = false }: Drift): Json {
-  return { stage, deployed: !nothingDeployed, drift: objects.map(driftedToJson), unlisted: [...unlisted] };
+export function driftToJson({ stage, objects, unlisted, nothingDeployed }: Drift): Json {
+  return { stage, deployed: nothingDeployed !== true, drift: objects.map(driftedToJson), unlisted: [...unlisted] };
 }
 
 /** Of a secret value there is neither `declared` nor `found`. */

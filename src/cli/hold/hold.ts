@@ -52,7 +52,9 @@ function remarksOn({ holds }: HoldPlan, nowMs: number): readonly string[] {
   return holds.flatMap(({ on, before }) => {
     const images = before === undefined || hasEnded(before, nowMs) ? undefined : heldImages(before);
     if (images === undefined) return [];
-    return [`  in place of the hold of single versions of ${on}: when this one ends, ${images.join(", ")} may come again`];
+    return [
+      `  in place of the hold of single versions of ${on}: when this one ends, ${images.join(", ")} may come again`,
+    ];
   });
 }
 

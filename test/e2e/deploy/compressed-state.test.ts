@@ -41,6 +41,10 @@ describe("an update that was interrupted, on a backend whose state is no plain f
     const made = await clone.field(PORTAL, "{.metadata.uid}");
     await engine.backAgain();
     assert.equal(await clone.field(PORTAL, "{.metadata.uid}"), made);
+    // Under one name: a second one would stand against every later change.
+    const applied = "{.metadata.managedFields[?(@.operation=='Apply')].manager}";
+    const shown = ["--namespace", clone.namespace, "--show-managed-fields", "--output", `jsonpath=${applied}`];
+    assert.equal((await clone.kubectl("get", PORTAL, ...shown)).split(" ").length, 1);
   });
 
   it("does not stop who goes on with the engine alone", async () => {

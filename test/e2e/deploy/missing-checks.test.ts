@@ -54,13 +54,17 @@ describe("a deploy with nothing to deploy", function () {
   it("checks once what plain pulumi up has brought, says so, and updates nothing", async () => {
     succeeded(await clone.up());
     const updates = await updatesWritten(clone);
-    const dry = await asked(async () => assert.match(succeeded(await deploy("--dry-run")), /Not checked yet.*portal/));
+    const dry = await asked(async () => {
+      assert.match(succeeded(await deploy("--dry-run")), /Not checked yet.*portal/);
+    });
     assert.equal(dry, 0);
-    const first = await asked(async () =>
-      assert.match(succeeded(await deploy()), /Nothing to deploy: inttest[\s\S]*checked now: portal/),
-    );
+    const first = await asked(async () => {
+      assert.match(succeeded(await deploy()), /Nothing to deploy: inttest[\s\S]*checked now: portal/);
+    });
     assert.equal(first, 1);
-    const again = await asked(async () => assert.doesNotMatch(succeeded(await deploy()), /checked/));
+    const again = await asked(async () => {
+      assert.doesNotMatch(succeeded(await deploy()), /checked/);
+    });
     assert.equal(again, 0);
     assert.equal(await updatesWritten(clone), updates);
   });
