@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import { printable } from "../model/refusal.ts";
 import type { ApplicationRollout, RolloutProblem } from "../model/rollout.ts";
+import { terminalWidth } from "./text-table.ts";
 
 /** Shows how a roll-out goes on, in place on a terminal and line by line elsewhere. */
 export interface RolloutView {
@@ -102,14 +103,16 @@ class InPlace implements RolloutView {
       headOf(rollout),
       ...rollout.problems.map(({ object, text }) => `  ${object}: ${text}`),
     ]);
-    const room = Math.max(1, Math.min(MAX_LINES, (this.#stream.rows ?? MAX_LINES + 3) - 3));
+    // A terminal that does not know its size says 0.
+    const rows = this.#stream.rows === undefined || this.#stream.rows === 0 ? MAX_LINES + 3 : this.#stream.rows;
+    const room = Math.max(1, Math.min(MAX_LINES, rows - 3));
     const more = lines.length > room ? [`… and ${lines.length - room} more lines`] : [];
     return [`${all.length - open.length} of ${all.length} rolled out`, ...lines.slice(0, room), ...more];
   }
 
   /** A line that wraps would be two, and the cursor would be wrong. */
   #fit(line: string): string {
-    const width = (this.#stream.columns ?? 80) - 1;
+    const width = terminalWidth(this.#stream.columns ?? 0) - 1;
     const plain = printable(line).replaceAll("\n", " ");
     if (stringWidth(plain) <= width) return plain;
     let end = plain.length;

@@ -60,6 +60,12 @@ describe("rolloutView", () => {
     assert.ok(lines.every((line) => line.length < 40 && !line.includes("\u001b")));
   });
 
+  it("takes a terminal that does not know its size for one of the usual size", () => {
+    const { written, stream } = recorded({ isTTY: true, columns: 0, rows: 0 });
+    rolloutView(stream).show([rollout(1, [PULL])]);
+    assert.equal(written.join(""), "0 of 1 rolled out\nportal: 1 of 3 ready\n  Pod/portal-1: no image\n");
+  });
+
   it("puts those with problems first", () => {
     const { written, stream } = recorded({ isTTY: true, columns: 80, rows: 24 });
     rolloutView(stream).show([rollout(1, [], "patients"), rollout(0, [PULL])]);
