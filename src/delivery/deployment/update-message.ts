@@ -14,10 +14,16 @@ const NAMED = 4;
 /** One line for the stack's history: which versions move, and why. */
 export function updateMessage({ purpose, plan, reason }: MessageFacts): string {
   const moves = plan.applications.filter(movesVersion).map(moveText);
-  const more = moves.length - NAMED;
-  const what = [...moves.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  // After an update that failed the stack still has the version before, which comes back.
+  const back = purpose === "rollback" ? plan.applications.map(({ name }) => name) : [];
+  const what = listed(moves.length === 0 ? back : moves);
   const title = `${VERBS[purpose]} ${what === "" ? "settings" : what}`;
   return reason === undefined ? title : `${title}: ${reason}`;
+}
+
+function listed(parts: readonly string[]): string {
+  const more = parts.length - NAMED;
+  return [...parts.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 function moveText({ name, before, after }: PlannedApplication): string {

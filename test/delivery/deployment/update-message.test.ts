@@ -20,9 +20,14 @@ describe("the message of an update", () => {
 
   it("speaks of settings where no version moves", () => {
     assert.equal(
-      updateMessage({ purpose: "rollback", plan: planOf(["portal"], "others"), reason: undefined }),
-      "Roll back settings",
+      updateMessage({ purpose: "deploy", plan: planOf(["portal"], "others"), reason: undefined }),
+      "Deploy settings",
     );
+  });
+
+  it("names who goes back also where the stack has the version of before still", () => {
+    const plan = planOf(["a", "b", "c", "d", "e"], "others");
+    assert.equal(updateMessage({ purpose: "rollback", plan, reason: undefined }), "Roll back a, b, c, d, 1 more");
   });
 
   it("stays one line where many move", () => {
