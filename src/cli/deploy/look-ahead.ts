@@ -5,6 +5,7 @@ import { readStackHistory } from "../../adapters/stack-history.ts";
 import { readDeployedStage } from "../../adapters/stack-outputs.ts";
 import { readStatements } from "../../adapters/statements/read-statements.ts";
 import { chainsOf, tailOf } from "../../delivery/coverage/statement-chain.ts";
+import { saidOnce } from "../../delivery/deployment/said-once.ts";
 import { planDeployment, type DeploymentPlan } from "../../delivery/deployment/deployment-plan.ts";
 import { differsFromRecord } from "../../delivery/deployment/record-difference.ts";
 import { splitDrift } from "../../delivery/drift/overwritten.ts";
@@ -108,7 +109,9 @@ function namesOf(run: EngineRun, { loaded, access }: OpenedStage, signal: AbortS
 function warnUnsigned(signer: Outcome<Signer>): readonly string[] {
   const against = refusalsOf(signer);
   if (against.length === 0) return [];
-  return [`a roll-out that fails is not taken back by itself, nobody here can sign that: ${renderBriefly(against)}`];
+  return [
+    `a roll-out that fails is not taken back by itself, nobody here can sign that: ${renderBriefly(against)}; --key <file> or git config user.signingkey names one`,
+  ];
 }
 
 function warnUnlisted(namespace: string): string {
@@ -172,6 +175,6 @@ async function driftOf({ loaded, access }: OpenedStage, signal: AbortSignal): Pr
 }
 
 function refuse(refusals: readonly Refusal[]): void {
-  const distinct = new Map(refusals.map((refusal) => [JSON.stringify(refusal), refusal]));
-  if (distinct.size > 0) throw new RefusalError([...distinct.values()], 1);
+  const reasons = saidOnce(refusals);
+  if (reasons.length > 0) throw new RefusalError(reasons, 1);
 }
