@@ -54,6 +54,12 @@ describe("npm run deploy", () => {
     return historySchema.parse(JSON.parse((await clone.pulumi(["stack", "history", ...flags])).stdout));
   }
 
+  /** On a terminal: the question is answered with yes when the other thing has happened. */
+  async function deployMeanwhile(meanwhile: () => Promise<void>): ReturnType<typeof answered> {
+    const command = [process.execPath, join(clone.folder, "bin", "lockstep.js"), "deploy", "inttest"];
+    return answered(command, { cwd: clone.folder, env: clone.env, timeoutMs: PATIENCE_MS }, meanwhile);
+  }
+
   it("shows a plan of what was never deployed, and with --dry-run leaves it there", async () => {
     const text = succeeded(await deploy("--dry-run"));
     assert.match(text, /portal +comes: 2\.3\.0/);
@@ -141,9 +147,7 @@ describe("npm run deploy", () => {
     await clone.settings("portal", { replicas: 3 });
     await clone.commit();
     const before = (await updates()).length;
-    const command = [process.execPath, join(clone.folder, "bin", "lockstep.js"), "deploy", "inttest"];
-    const options = { cwd: clone.folder, env: clone.env, timeoutMs: PATIENCE_MS };
-    const { exitCode, text } = await answered(command, options, () => clone.settings("portal", { replicas: 4 }));
+    const { exitCode, text } = await deployMeanwhile(() => clone.settings("portal", { replicas: 4 }));
     assert.equal(exitCode, 1, text);
     assert.match(text, /changed after the plan was made/);
     assert.match(text, /Pulumi\.inttest\.yaml/);
@@ -151,6 +155,20 @@ describe("npm run deploy", () => {
     assert.equal(await clone.field("deployment/portal", "{.spec.replicas}"), "2");
     await clone.settings("portal", { replicas: 2 });
     await clone.commit();
+  });
+
+  it("stops where somebody else deploys between the plan and the answer", async function () {
+    if (!(await canAsk())) this.skip();
+    await clone.settings("portal", { replicas: 3 });
+    await clone.commit();
+    const { exitCode, text } = await deployMeanwhile(async () => {
+      succeeded(await clone.up());
+    });
+    assert.equal(exitCode, 1, text);
+    assert.match(text, /updated after the plan was made/);
+    await clone.settings("portal", { replicas: 2 });
+    await clone.commit();
+    succeeded(await deploy("--yes"));
   });
 
   it("ends with everything that stands against it, before anything changes", async () => {
