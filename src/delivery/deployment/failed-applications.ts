@@ -18,8 +18,15 @@ export interface FailureFacts {
 }
 
 /**
+ * How Go's client says that it did not get an answer of the API server, which its paths tell from an application that
+ * a probe did not reach (net/url.Error, k8s.io/client-go).
+ */
+const API_AWAY = /\b(?:Get|Post|Put|Patch|Delete) "https?:\/\/[^\s"/]+\/(?:apis?|openapi|version)\b[^"]*": /;
+
+/**
  * The applications that failed, each with everything that is known of it. One that the engine did not get to, because
- * another one failed before it, has not failed: nothing is known against its version.
+ * another one failed before it, has not failed: nothing is known against its version. Nor is it where the API server
+ * did not answer.
  */
 export function failedApplications({ errors, rollouts, smoke }: FailureFacts): readonly FailedApplication[] {
   const problems = new Map<string, RolloutProblem[]>();
@@ -31,7 +38,7 @@ export function failedApplications({ errors, rollouts, smoke }: FailureFacts): r
   for (const { urn, message } of errors) {
     const name = urn === undefined ? undefined : applicationOfUrn(urn);
     // The cluster's own words, where it has some, are closer to the reason than those of who waited for it.
-    if (name === undefined || urn === undefined || problems.has(name)) continue;
+    if (name === undefined || urn === undefined || problems.has(name) || API_AWAY.test(message)) continue;
     add(name, [{ code: "other", object: nameOfUrn(urn), text: message.trim(), log: [] }]);
   }
   return [...problems].map(([name, found]) => ({ name, problems: found })).toSorted(byName);

@@ -49,6 +49,21 @@ describe("the applications that failed", () => {
     assert.deepEqual(failedApplications({ ...nothing, errors }), []);
   });
 
+  it("are nobody where the API server did not answer; a probe without an answer is another matter", () => {
+    const errorsOf = (message: string) => [{ urn: urns.deployment("portal"), message }];
+    for (const away of [
+      'could not get server version from Kubernetes: Get "https://127.0.0.1:6443/version?timeout=32s": dial tcp 127.0.0.1:6443: connect: connection refused',
+      'Patch "https://api.prod.example.com/apis/apps/v1/namespaces/a/deployments/portal?force=true": unexpected EOF',
+      'Get "https://[::1]:6443/api/v1/namespaces/a/pods": net/http: TLS handshake timeout',
+    ])
+      assert.deepEqual(failedApplications({ ...nothing, errors: errorsOf(away) }), [], away);
+    for (const reached of [
+      'Readiness probe failed: Get "https://10.1.2.3:8443/health": dial tcp 10.1.2.3:8443: connect: connection refused',
+      'failed calling webhook "a.example.com": Post "https://a.svc:443/validate?timeout=10s": EOF',
+    ])
+      assert.equal(failedApplications({ ...nothing, errors: errorsOf(reached) }).length, 1, reached);
+  });
+
   it("are those whose smoke checks failed, by name", () => {
     const smoke = ["portal", "patients"].map((application) => ({
       ...problem,
