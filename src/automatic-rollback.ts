@@ -7,6 +7,7 @@ import { readTargetAfter } from "./cli/promote/target-after.ts";
 import type { Publication, Published } from "./cli/publication.ts";
 import {
   planRestoration,
+  signRestoration,
   writeRestoration,
   type PlannedRestore,
   type WrittenRestoration,
@@ -227,9 +228,8 @@ async function write(
   });
   const changes = [...good.flatMap((one) => one.changes), ...holds];
   try {
-    return accepted(
-      await writeRestoration({ stage: stage.name, source, statements, changes, signer: signing, trust, signal }),
-    );
+    const signatures = await signRestoration({ statements, signer: signing, trust, signal });
+    return accepted(await writeRestoration({ stage: stage.name, source, statements, changes, signatures }));
   } catch (error) {
     if (error instanceof RefusalError) return refused(error.refusals);
     throw error;

@@ -5,6 +5,7 @@ import type { ClusterAccess } from "./adapters/kubectl.ts";
 import { readMigrationJobs } from "./adapters/migration-jobs.ts";
 import { projectRoot, trustFolder } from "./adapters/project.ts";
 import type { LoadedStage } from "./adapters/stage-loader.ts";
+import { broughtBy } from "./delivery/deploy-checks/brought-by.ts";
 import { refuseExpiredApprovals } from "./delivery/deploy-checks/expired-approvals.ts";
 import { refuseHeldVersions } from "./delivery/deploy-checks/held-versions.ts";
 import { movedVersions, type MovedVersion } from "./delivery/deploy-checks/moved-version.ts";
@@ -99,7 +100,10 @@ async function checkCluster(question: DeployQuestion, moved: readonly MovedVersi
   const placeOf: LoadedStage["source"]["placeOf"] = (path) => source.placeOf(path);
   const forward = new Set(forwardOnes(question, moved).map(({ name }) => name));
   const inCluster = holds.kind === "accepted" ? holds.value : [];
-  const held = refuseHeldVersions({ stage, stackFile, inCluster, moved: forward, nowMs, placeOf });
+  const applications = broughtBy({ ...question, applications: stage.applications });
+  const held = refuseHeldVersions({
+    ...{ stage: { name: stage.name, applications }, stackFile, inCluster, moved: forward, nowMs, placeOf },
+  });
   const acceptDowntime = options.acceptDowntime === true;
   const databases =
     jobs.kind === "refused"

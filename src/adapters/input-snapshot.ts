@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync, type Stats } from "node:fs";
 import { join, relative } from "node:path";
 import { digestOf, type Digest } from "../model/digest.ts";
 import { stackFileName } from "../model/stack-file.ts";
@@ -103,12 +103,21 @@ function addLink(into: Inputs, folder: string, path: string, look: Look): void {
 
 /** A link that leads nowhere may lead somewhere later. */
 function lookThrough(link: string, look: Look): string {
-  return statSync(link, { throwIfNoEntry: false }) === undefined ? "nowhere" : look(link);
+  return statOf(link) === undefined ? "nowhere" : look(link);
 }
 
 /** Undefined where there is no folder. */
 function realFolder(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? realpathSync(path) : undefined;
+  return statOf(path)?.isDirectory() === true ? realpathSync(path) : undefined;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
 }
 
 function entriesOf(folder: string): ReturnType<typeof readEntries> {
@@ -133,6 +142,7 @@ function add({ inputs, project }: Inputs, path: string, look: Look): void {
   }
 }
 
+/** Links that lead to themselves lead nowhere. */
 function isGone(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
+  return ["ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "");
 }

@@ -103,6 +103,7 @@ describe("a snapshot of what the program reads", () => {
       await symlink("../policy", join(project, "src/policy"));
       await symlink(".", join(project, "src/itself"));
       await symlink("nowhere.ts", join(project, "src/broken.ts"));
+      await symlink("round.ts", join(project, "src/round.ts"));
       const snapshot = take(project);
       assert.deepEqual(changedSince(snapshot), []);
       await write(join(project, "shared/policies/images.ts"), "after");

@@ -8,8 +8,8 @@ import { findObjects } from "./found-objects.ts";
 import { pendingCreates, settlePending, type FoundObject } from "./settle-pending.ts";
 import { exportState, importState } from "./state-transfer.ts";
 
-/** A person waits, and a second Ctrl-C does not. */
-const LOOK_MS = 10_000;
+/** A person waits, a second Ctrl-C does not, and containers are killed ten seconds after they were told to stop. */
+const LOOK_MS = 4000;
 const REMEMBER_MS = 60_000;
 
 /** What the engine's own words say of a state, on any backend; undefined where it does not answer in time. */

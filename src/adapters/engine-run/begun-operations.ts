@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { shellWord } from "../../model/shell-word.ts";
 import { renderBriefly } from "../../model/refusal.ts";
-import { replaceFile } from "../disk.ts";
+import { codeOf, replaceFile } from "../disk.ts";
 import type { ClusterAccess } from "../kubectl.ts";
 import { findBackendFiles } from "./backend-files.ts";
 import { lookAtExport, rememberByImport } from "./begun-in-export.ts";
@@ -50,7 +50,7 @@ export class BegunOperations {
   readonly look = (): void => {
     const found = this.#kept === "elsewhere" ? lookElsewhere(this.#stage) : lookInFile(this.#kept?.file);
     this.#begun = found ?? [];
-    this.#unseen = found === undefined && this.#kept === "elsewhere";
+    this.#unseen = found === undefined;
   };
 
   /** Once the update has ended. @returns what people must know, where it could not be written down */
@@ -79,8 +79,10 @@ function lookInFile(state: string | undefined): readonly JsonObject[] | undefine
   for (let tries = 0; state !== undefined && tries < TRIES; tries += 1) {
     try {
       return pendingOf(JSON.parse(readFileSync(state, "utf8")));
-    } catch {
-      // Being written at this moment, or not there yet.
+    } catch (error) {
+      // The first update of all has not written it yet.
+      if (codeOf(error) === "ENOENT" && tries === TRIES - 1) return [];
+      // Being written at this moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
     }
   }

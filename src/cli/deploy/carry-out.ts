@@ -1,5 +1,5 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
-import { isStuck } from "../../model/rollout.ts";
+import { isServing, isStuck, type ApplicationRollout } from "../../model/rollout.ts";
 import { rememberChecks, smokeOf } from "./checked-applications.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { LookAhead } from "./look-ahead.ts";
@@ -27,14 +27,28 @@ export async function carryOut(call: DeployCall, opened: OpenedStage, ahead: Loo
     const smoke = await smokeOf(call, opened, names);
     if (signal.aborted) return { ended: "interrupted", updated, failed: [] };
     const failed = failedApplications({ errors: [], rollouts: [], smoke });
-    const bad = new Set(failed.map(({ name }) => name));
-    await rememberChecks(
-      opened,
-      names.filter((name) => !bad.has(name)),
-    );
-    const isWell = failed.length === 0 && updated.unjudged.length === 0;
+    const isJudged = updated.unjudged.length === 0;
+    // What is not remembered keeps a schedule from taking it for done: the next run previews and checks.
+    if (isJudged) await rememberChecks(opened, seenWell(names, rollouts, failed));
+    const isWell = failed.length === 0 && isJudged;
     return { ended: isWell ? "deployed" : "failed", updated, failed };
   }
   const errors = run.diagnostics.filter(({ severity }) => severity === "error");
   return { ended: "failed", updated, failed: failedApplications({ errors, rollouts, smoke: [] }) };
+}
+
+/** Those that somebody saw ready, and whose checks passed: an update that ended proves neither. */
+function seenWell(
+  names: readonly string[],
+  rollouts: readonly ApplicationRollout[],
+  failed: readonly FailedApplication[],
+): readonly string[] {
+  const bad = new Set(failed.map(({ name }) => name));
+  const ready = new Set(rollouts.filter(hasCome).map(({ application }) => application));
+  return names.filter((name) => ready.has(name) && !bad.has(name));
+}
+
+/** One without workloads has nothing that could be ready. */
+function hasCome(rollout: ApplicationRollout): boolean {
+  return isServing(rollout) || (rollout.workloads.length === 0 && rollout.problems.length === 0);
 }

@@ -91,7 +91,7 @@ function isAnswered({ back }: DeployCall, { applications }: DeploymentPlan): boo
 async function finish(call: DeployCall, opened: OpenedStage, ahead: LookAhead): Promise<DeployResult> {
   const done = await carryOut(call, opened, ahead);
   show(call, `\n${renderEnd(ahead.plan, done, call.purpose)}`);
-  const failed = failedVersions(done, ahead);
+  const failed = failedVersions(done, ahead, opened.loaded.stackFile.pins);
   if (done.ended !== "failed") return end(call, ahead.plan, done.ended, { done });
   if (failed.size === 0 || !mayGoBack(call)) {
     show(call, `\n${renderStays(call, done.failed)}`);
@@ -108,7 +108,7 @@ async function checkUnchanged(call: DeployCall, opened: OpenedStage, ahead: Look
   if (found !== "") show(call, `\n${found}`);
   if (made.failed.length === 0) return end(call, plan, made.ended, { made });
   const earlier = await earlierVersions(opened, ahead, made, call.signal);
-  const failed = failedVersions(made, earlier.ahead);
+  const failed = failedVersions(made, earlier.ahead, opened.loaded.stackFile.pins);
   const goes = failed.size > 0 && mayGoBack(call);
   if (goes && (await isToGoBack(call, failed)))
     return end(call, plan, ...(await takeBack(call, opened, earlier.ahead, failed, { made })));

@@ -12,7 +12,7 @@ export function renderMadeUp(stage: string, made: MadeUp): string {
       ? []
       : [`Not checked yet as it runs: ${unchecked.join(", ")}; a deploy that is no --dry-run does that`]),
     ...failed.map(({ name, problems }) =>
-      [`${name} has never been well like this`, ...problems.map(renderProblem)].join("\n"),
+      [`${name} was never seen to be well like this`, ...problems.map(renderProblem)].join("\n"),
     ),
     ...(spoiled.length === 0 ? [] : [renderSpoiled(stage, spoiled)]),
   ].join("\n\n");

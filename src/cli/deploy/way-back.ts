@@ -1,5 +1,9 @@
 import { automaticRollback, type AutomaticRollback } from "../../automatic-rollback.ts";
+import type { PlannedApplication } from "../../delivery/deployment/deployment-plan.ts";
+import { isOlder } from "../../delivery/promotion/version-order.ts";
 import type { Json } from "../../model/json.ts";
+import type { Pin } from "../../model/pin.ts";
+import { renderPin } from "../../model/pin-text.ts";
 import { accepted, refused, RefusalError, refusalsOf, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { STATEMENT_NAMESPACE } from "../../model/statements/statement.ts";
 import type { RolloutProblem } from "../../model/rollout.ts";
@@ -7,7 +11,7 @@ import type { Publication, Published } from "../publication.ts";
 import { findSigner, type Signer } from "../signer.ts";
 import type { CarriedOut } from "./carry-out.ts";
 import type { DeployCall, DeployResult } from "./deploy-stage.ts";
-import type { LookAhead } from "./look-ahead.ts";
+import type { LookAhead, StackRecord } from "./look-ahead.ts";
 import type { OpenedStage } from "./opened-stage.ts";
 
 /** What a way back needs, made ready before anything is deployed. */
@@ -48,15 +52,23 @@ export async function findWayBackSigner(
 
 /**
  * The applications whose new image failed. Of one that runs the image it ran before, something else is the reason, and
- * holding that image would hold what is good.
+ * holding that image would hold what is good. One that was on its way back, whoever goes on with that, is not brought
+ * forward again to what it came from.
  */
 export function failedVersions(
   { failed }: Pick<CarriedOut, "failed">,
-  { plan }: Pick<LookAhead, "plan">,
+  { plan, record: { history } }: Pick<LookAhead, "plan"> & { readonly record: Pick<StackRecord, "history"> },
+  pins: ReadonlyMap<string, Pin>,
 ): ReadonlyMap<string, readonly RolloutProblem[]> {
+  const goesBack = ({ name, before }: PlannedApplication): boolean => {
+    const known = history.map(({ wholePins }) => wholePins.get(name));
+    const was = known.find((pin) => pin !== undefined && renderPin(pin).image === before?.image);
+    const is = pins.get(name);
+    return is !== undefined && isOlder(was, is);
+  };
   const moved = new Set(
-    plan.applications.flatMap(({ name, before, after }) =>
-      after === undefined || before?.image === after.image ? [] : [name],
+    plan.applications.flatMap((one) =>
+      one.after === undefined || one.before?.image === one.after.image || goesBack(one) ? [] : [one.name],
     ),
   );
   return new Map(failed.flatMap(({ name, problems }) => (moved.has(name) ? [[name, problems] as const] : [])));

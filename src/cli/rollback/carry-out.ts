@@ -18,7 +18,7 @@ import type { Signer } from "../signer.ts";
 import { approvalsStep } from "../statement-text.ts";
 import { removeDownMigrations, takeDatabasesBack } from "./down-migrations.ts";
 import { rollbackCommitText } from "./rollback-commit.ts";
-import { writeRestoration, type PlannedRestore, type WrittenRestoration } from "./restoration.ts";
+import { signRestoration, writeRestoration, type PlannedRestore, type WrittenRestoration } from "./restoration.ts";
 import type { RollbackCall } from "./rollback.ts";
 import type { RollbackEvidence } from "./rollback-evidence.ts";
 import type { RollbackInputs } from "./rollback-inputs.ts";
@@ -61,9 +61,10 @@ export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promis
   const { inputs, plan, statements, signer, reason, seen } = ready;
   await refuseNewStatements(ready);
   const own = await prepare(call, ready);
-  const down = await takeDatabasesBack(call, ready);
   const { source, trust } = inputs.loaded;
-  const made = await writeRestoration({ stage, source, statements, changes: plan.changes, signer, trust, signal });
+  const signatures = await signRestoration({ statements, signer, trust, signal });
+  const down = await takeDatabasesBack(call, ready);
+  const made = await writeRestoration({ stage, source, statements, changes: plan.changes, signatures });
   const written = { ...made, files: [...new Set([...ready.evidence.left, ...made.files])] };
   const { published, refusals } = await publish(call, ready, written);
   show(call, writtenText(call, ready, written, published));
@@ -77,8 +78,8 @@ export async function carryOut(call: RollbackCall, ready: ReadyRollback): Promis
   const sharing = sharingSteps(written.files, published);
   const request = { reason, back, sharing, written: { before: seen.snapshot, files: written.contents } };
   const deployed = await deployRolledBack(own, request);
-  if (deployed.isDeployed) await removeDownMigrations(inputs, back, down);
-  return { published, deploy: deployed.deploy, refusals: [...deployed.refusals, ...refusals] };
+  const left = deployed.isDeployed ? await removeDownMigrations(inputs, back, down) : [];
+  return { published, deploy: deployed.deploy, refusals: [...deployed.refusals, ...refusals, ...left] };
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   type DownMigration,
   type DownProgress,
 } from "../../adapters/down-migration.ts";
-import { orThrow, RefusalError } from "../../model/refusal.ts";
+import { orThrow, RefusalError, refusalsOf, type Refusal } from "../../model/refusal.ts";
 import { refuseStrangeCluster } from "../../stage-cluster-check.ts";
 import type { ReadyRollback } from "./carry-out.ts";
 import type { RollbackCall } from "./rollback.ts";
@@ -45,20 +45,26 @@ export async function takeDatabasesBack(call: RollbackCall, ready: ReadyRollback
 
 /**
  * Their evidence is needed until the rollback runs; also that of a run that was killed after its migration.
+ * @returns why they are still there: the rollback itself is deployed
  * @param back those whose rollback is deployed: of another application, a Job may be all that tells where its database is
  */
 export async function removeDownMigrations(
   { access, jobs }: Pick<RollbackInputs, "access" | "jobs">,
   back: readonly string[],
   done: readonly DownJob[],
-): Promise<void> {
-  if (access === undefined) return;
+): Promise<readonly Refusal[]> {
+  if (access === undefined) return [];
   const earlier = jobs.filter(
     ({ direction, state, application }) => direction === "down" && state === "succeeded" && back.includes(application),
   );
   const all = [...done, ...earlier.map(({ name, namespace }) => ({ job: name, namespace }))];
   const each = new Map(all.map((one) => [`${one.namespace}/${one.job}`, one]));
-  if (each.size > 0) orThrow(await removeDownJobs([...each.values()], access), 1);
+  if (each.size === 0) return [];
+  const names = [...each.values()].map(({ job, namespace }) => `${namespace}/${job}`).join(", ");
+  return refusalsOf(await removeDownJobs([...each.values()], access)).map((refusal) => ({
+    ...refusal,
+    action: `the rollback is deployed, only its Jobs are left: ${names}; ${refusal.action}`,
+  }));
 }
 
 function progressText(name: string, toLevel: number, { job, state }: DownProgress): string {

@@ -132,6 +132,11 @@ export interface RestorationWriting {
   readonly statements: readonly PlannedRestore[];
   /** Of the stack file. */
   readonly changes: readonly YamlChange[];
+  /** Of each statement, in their order. */
+  readonly signatures: readonly string[];
+}
+
+export interface RestorationSigning extends Pick<RestorationWriting, "statements"> {
   /** Undefined in a stage without a gate. */
   readonly signer: Signer | undefined;
   readonly trust: Pick<Trust, "allowedSigners">;
@@ -147,18 +152,27 @@ export interface WrittenRestoration {
 }
 
 /**
- * Signs and writes: each statement with its part of the stack file, both or none. What no statement is about comes with
- * the first.
- * @throws RefusalError as `writeStageChange` and `signAs` do
+ * Signs all of them before the first is written, and before a database goes back: a key that cannot sign leaves
+ * everything as it was.
+ * @throws RefusalError as `signAs` does
  */
-export async function writeRestoration(writing: RestorationWriting): Promise<WrittenRestoration> {
-  const { stage, statements, changes, signer, trust, signal } = writing;
-  if (statements.length === 0) return writePins(writing);
+export async function signRestoration(signing: RestorationSigning): Promise<readonly string[]> {
+  const { statements, signer, trust, signal } = signing;
+  if (statements.length === 0) return [];
   if (signer === undefined) throw new Error("statements without anybody to sign them");
-  // All are signed before the first is written: a key that cannot sign leaves everything as it was.
   const signatures: string[] = [];
   for (const { text, statement } of statements)
     signatures.push(await signAs(signer, STATEMENT_NAMESPACE, text, trust.allowedSigners, statement.whenMs, signal));
+  return signatures;
+}
+
+/**
+ * Writes each statement with its part of the stack file, both or none. What no statement is about comes with the first.
+ * @throws RefusalError as `writeStageChange` does
+ */
+export async function writeRestoration(writing: RestorationWriting): Promise<WrittenRestoration> {
+  const { stage, statements, changes, signatures } = writing;
+  if (statements.length === 0) return writePins(writing);
   const folders: string[] = [];
   const files = new Set<string>();
   const contents = new Map<string, Digest>();

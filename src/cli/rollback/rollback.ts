@@ -235,8 +235,8 @@ async function endWithNothing(
   const sharing = published.commit === undefined ? [] : publishedSteps(published);
   const written = { before: snapshot, files: new Map<string, Digest>() };
   const { deploy, refusals, isDeployed } = await deployRolledBack(call, { reason, back, sharing, written });
-  if (isDeployed) await removeDownMigrations(inputs, back, []);
-  report(call, { ...result, deploy }, refusals);
+  const left = isDeployed ? await removeDownMigrations(inputs, back, []) : [];
+  report(call, { ...result, deploy }, [...refusals, ...left]);
 }
 
 function show({ options }: RollbackCall, text: string): void {

@@ -42,11 +42,14 @@ function placeOf({ update, version, name, same, steps }: NextStep): number {
   return earlier !== undefined && isWayBack(update, before.update, name) ? earlier.came : steps.length;
 }
 
-/** A verb says so; by whatever other means it came, an older version is one. */
-function isWayBack(update: StackUpdate, before: StackUpdate, name: string): boolean {
+/**
+ * Whether an update took an application back. A verb says so; by whatever other means it came, an older version is one.
+ * @param before the update before it
+ */
+export function isWayBack(update: StackUpdate, before: StackUpdate | undefined, name: string): boolean {
   if (update.record?.["purpose"] === "rollback") return true;
   const after = update.wholePins.get(name);
-  return after !== undefined && isOlder(before.wholePins.get(name), after);
+  return after !== undefined && isOlder(before?.wholePins.get(name), after);
 }
 
 function versionOf({ pins }: StackUpdate, name: string): string {

@@ -46,4 +46,13 @@ describe("the Jobs of down migrations, after the deploy of their rollback", () =
     assert.deepEqual(await removed(["appointments", "portal"], []), ["earlier", "of-another"]);
     assert.deepEqual(await removed([], ["own"]), ["own"]);
   });
+
+  it("that cannot be removed are named, and the rollback is not said to have failed for it", async () => {
+    const access = { context: "test", place: {}, signal: new AbortController().signal };
+    const left = await withFake("kubectl", "echo 'no route to host' >&2; exit 1", () =>
+      removeDownMigrations({ access, jobs }, ["appointments"], []),
+    );
+    assert.equal(left.length, 1);
+    assert.match(left[0]?.action ?? "", /the rollback is deployed.*ehealth\/earlier/);
+  });
 });

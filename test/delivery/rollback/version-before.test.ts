@@ -35,4 +35,14 @@ describe("the version before the one of now", () => {
     assert.equal(before(historyOf("1.0.0", "1.1.0", ["1.0.0", back], "1.0.0"), "1.0.0"), "rollback");
     assert.deepEqual(before(historyOf("1.0.0", ["1.0.0", back], "1.1.0"), "1.1.0"), written("1.0.0"));
   });
+
+  it("is not looked for where the one of now is older than the one before it, however it came", () => {
+    assert.equal(before(historyOf("1.0.0", "1.1.0", "1.0.0"), "1.0.0"), "rollback");
+  });
+
+  it("says when the one of now came, and not when it was deployed again", () => {
+    const history = historyOf("1.0.0", "1.1.0", "1.1.0");
+    const found = versionBefore("portal", written("1.1.0"), history);
+    assert.equal(found.kind === "version" && found.cameMs, history[1]?.endMs);
+  });
 });

@@ -100,9 +100,9 @@ describe("a deploy with nothing to deploy", function () {
     await pinned("2.3.1");
     refused(await deploy("--no-rollback"), ["smoke check failed", "--no-rollback"], 1);
     await assertRuns(clone, "portal", "2.3.1");
-    refused(await deploy("--no-rollback"), ["Nothing to deploy", "has never been well", "Left as it is"], 1);
+    refused(await deploy("--no-rollback"), ["Nothing to deploy", "was never seen to be well", "Left as it is"], 1);
     await assertRuns(clone, "portal", "2.3.1");
-    refused(await deploy(), ["Nothing to deploy", "has never been well", "Taking back portal"], 1);
+    refused(await deploy(), ["Nothing to deploy", "was never seen to be well", "Taking back portal"], 1);
     await assertRuns(clone, "portal", "2.2.0");
     assert.match(await clone.field("configmap/lockstep-holds", "{.data}"), /:2\.3\.1@/);
     await clone.commit();
