@@ -1,5 +1,6 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
-import { isServing, isStuck, type ApplicationRollout } from "../../model/rollout.ts";
+import { seenWell } from "../../delivery/deployment/seen-well.ts";
+import { isStuck } from "../../model/rollout.ts";
 import { rememberChecks, smokeOf } from "./checked-applications.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { LookAhead } from "./look-ahead.ts";
@@ -35,20 +36,4 @@ export async function carryOut(call: DeployCall, opened: OpenedStage, ahead: Loo
   }
   const errors = run.diagnostics.filter(({ severity }) => severity === "error");
   return { ended: "failed", updated, failed: failedApplications({ errors, rollouts, smoke: [] }) };
-}
-
-/** Those that somebody saw ready, and whose checks passed: an update that ended proves neither. */
-function seenWell(
-  names: readonly string[],
-  rollouts: readonly ApplicationRollout[],
-  failed: readonly FailedApplication[],
-): readonly string[] {
-  const bad = new Set(failed.map(({ name }) => name));
-  const ready = new Set(rollouts.filter(hasCome).map(({ application }) => application));
-  return names.filter((name) => ready.has(name) && !bad.has(name));
-}
-
-/** One without workloads has nothing that could be ready. */
-function hasCome(rollout: ApplicationRollout): boolean {
-  return isServing(rollout) || (rollout.workloads.length === 0 && rollout.problems.length === 0);
 }

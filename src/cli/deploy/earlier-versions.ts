@@ -1,6 +1,6 @@
 import { readWholeHistory } from "../../adapters/stack-history.ts";
 import type { PlannedApplication } from "../../delivery/deployment/deployment-plan.ts";
-import { versionBefore, type VersionBefore } from "../../delivery/rollback/version-before.ts";
+import { isLongThere, versionBefore } from "../../delivery/rollback/version-before.ts";
 import type { DeployedVersion } from "../../model/deployed-stage.ts";
 import { orThrow } from "../../model/refusal.ts";
 import { wantedApplications } from "./wanted-applications.ts";
@@ -27,6 +27,7 @@ export async function earlierVersions(
   const deployed = new Map(ahead.record.deployed.applications);
   const planned: PlannedApplication[] = [];
   const cameBack: string[] = [];
+  const nowMs = Date.now();
   const rolloutSeconds = new Map(
     opened.loaded.stage.applications.map((one) => [one.application.name, one.rolloutSeconds]),
   );
@@ -35,7 +36,7 @@ export async function earlierVersions(
     if (running === undefined || now === undefined) continue;
     const found = neverPassed.has(name) ? versionBefore(name, running.pin, history) : undefined;
     if (found?.kind === "rollback") cameBack.push(name);
-    const before = found === undefined || isLongThere(found, rolloutSeconds.get(name) ?? 0) ? undefined : found;
+    const before = found === undefined || isLongThere(found, rolloutSeconds.get(name) ?? 0, nowMs) ? undefined : found;
     const was =
       before === undefined || before.kind === "rollback" ? now : before.kind === "version" ? before.pin : undefined;
     // Only the version is that of before: nothing else of it is asked for on the way back.
@@ -46,18 +47,6 @@ export async function earlierVersions(
   }
   const record = { ...ahead.record, deployed: { ...ahead.record.deployed, applications: deployed } };
   return { ahead: { ...ahead, record, plan: { ...ahead.plan, applications: planned } }, cameBack };
-}
-
-/** How long after its roll-out a version still counts as new: whoever deployed it may come to look at it the same day. */
-const NEW_MS = 12 * 3_600_000;
-
-/**
- * A version that has been there for long may have served all the time without anybody having the cluster remember it:
- * what is wrong with it now is no failed roll-out.
- */
-function isLongThere(found: VersionBefore, rolloutSeconds: number): boolean {
-  if (found.kind === "rollback" || found.cameMs === undefined) return false;
-  return Date.now() - found.cameMs > rolloutSeconds * 1000 + NEW_MS;
 }
 
 function plannedOf(

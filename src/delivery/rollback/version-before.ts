@@ -28,3 +28,15 @@ export function versionBefore(name: string, running: WrittenPin, history: readon
   const cameMs = came?.endMs ?? came?.startMs;
   return pin === undefined ? { kind: "nothing", cameMs } : { kind: "version", pin, cameMs };
 }
+
+/** How long after its roll-out a version still counts as new: whoever deployed it may come to look at it the same day. */
+const NEW_MS = 12 * 3_600_000;
+
+/**
+ * A version that has been there for long may have served all the time without anybody having the cluster remember it:
+ * what is wrong with it now is no failed roll-out.
+ */
+export function isLongThere(found: VersionBefore, rolloutSeconds: number, nowMs: number): boolean {
+  if (found.kind === "rollback" || found.cameMs === undefined) return false;
+  return nowMs - found.cameMs > rolloutSeconds * 1000 + NEW_MS;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { versionBefore } from "../../../src/delivery/rollback/version-before.ts";
+import { isLongThere, versionBefore } from "../../../src/delivery/rollback/version-before.ts";
 import type { StackUpdate } from "../../../src/model/deployed-stage.ts";
 import { renderPin } from "../../../src/model/pin-text.ts";
 import { historyOf, pinOf } from "./sample-history.ts";
@@ -44,5 +44,21 @@ describe("the version before the one of now", () => {
     const history = historyOf("1.0.0", "1.1.0", "1.1.0");
     const found = versionBefore("portal", written("1.1.0"), history);
     assert.equal(found.kind === "version" && found.cameMs, history[1]?.endMs);
+  });
+});
+
+describe("a version that is there for long", () => {
+  const HOUR = 3_600_000;
+  const came = { kind: "nothing", cameMs: 1_000_000 } as const;
+
+  it("came more than twelve hours and a roll-out ago", () => {
+    const end = came.cameMs + 12 * HOUR + 600_000;
+    assert.equal(isLongThere(came, 600, end), false);
+    assert.equal(isLongThere(came, 600, end + 1), true);
+  });
+
+  it("is none of which nobody knows when it came, or that came with a rollback", () => {
+    assert.equal(isLongThere({ kind: "nothing", cameMs: undefined }, 600, 1000 * HOUR), false);
+    assert.equal(isLongThere({ kind: "rollback" }, 600, 1000 * HOUR), false);
   });
 });
