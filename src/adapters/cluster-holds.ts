@@ -4,6 +4,7 @@ import { digestOf, hexOf, isDigest } from "../model/digest.ts";
 import { accepted, andThen, combineAll, refused, type Outcome, type Refusal } from "../model/refusal.ts";
 import { renderSignedTime } from "../model/statements/signed-json.ts";
 import { shellCommand } from "../model/shell-word.ts";
+import { parseJson } from "./json-answer.ts";
 import { tellKubectl, type ClusterAccess } from "./kubectl.ts";
 import { readNamedConfigMaps, type NamedConfigMap } from "./named-config-maps.ts";
 import { Slots } from "./slots.ts";
@@ -87,14 +88,6 @@ function unreadable(namespace: string, key: string, { context }: ClusterAccess):
     expected: "a hold as a failed roll-out wrote it down, or none",
     action: `look at it: ${kubectl} get ${map} --output yaml; where its version may come again, take the key out: ${kubectl} edit ${map}`,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

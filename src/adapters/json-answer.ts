@@ -33,3 +33,12 @@ export function failureOf(error: unknown): ProgramFailure {
   const said = error.stderr.trim().split("\n").at(-1) ?? "";
   return { missing: error.code === "not-found", said: said === "" ? error.message : said };
 }
+
+/** Undefined where there is no text, or it is no JSON. */
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -3,6 +3,7 @@ import type { HoldScope } from "../model/cluster-hold.ts";
 import { isDigest } from "../model/digest.ts";
 import { checksKey, PASSED_CHECKS_NAME, type PassedChecks } from "../model/passed-checks.ts";
 import { accepted, andThen, combineAll, type Outcome } from "../model/refusal.ts";
+import { parseJson } from "./json-answer.ts";
 import { tellKubectl, type ClusterAccess } from "./kubectl.ts";
 import { readNamedConfigMaps } from "./named-config-maps.ts";
 import { Slots } from "./slots.ts";
@@ -81,12 +82,4 @@ function patch({ namespace, data, access }: Writing): Promise<Outcome<string>> {
 
 function isRefusedAs(outcome: Outcome<unknown>, words: RegExp): boolean {
   return outcome.kind === "refused" && outcome.refusals.some(({ found }) => words.test(found));
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { pinSchema, type Pin } from "../model/pin.ts";
 import { accepted, andThen, type Outcome } from "../model/refusal.ts";
 import { readUpdateRecord } from "./engine-run/update-record.ts";
 import { askEngine } from "./engine.ts";
+import { parseJson } from "./json-answer.ts";
 
 export interface HistoryQuestion {
   readonly stage: string;
@@ -112,12 +113,4 @@ function readEach<T>(section: Readonly<Record<string, unknown>>, schema: z.ZodTy
       return parsed.success ? [[name, parsed.data] as const] : [];
     }),
   );
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

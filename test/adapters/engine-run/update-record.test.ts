@@ -4,8 +4,9 @@ import { readUpdateRecord, RECORD_KEY, renderExecAgent } from "../../../src/adap
 
 describe("the record of an update", () => {
   it("comes back from the update's environment as it was given", () => {
+    const names = fc.stringMatching(/^[a-z][a-z-]{0,8}$/);
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.string()), (record) => {
+      fc.property(fc.dictionary(names, fc.string()), (record) => {
         assert.deepEqual({ ...readUpdateRecord({ [RECORD_KEY]: renderExecAgent(record) }) }, { ...record });
       }),
     );
