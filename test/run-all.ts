@@ -11,6 +11,8 @@ import type { Counts } from "./counting-reporter.ts";
 const repository = resolve(import.meta.dirname, "..");
 /** More than CI gives to all of it: it ends what hangs, and nothing that is slow. */
 const SUITE_MS = 120 * 60_000;
+/** Half of the time is waiting, for git, ssh-keygen, the engine and pods. */
+const PARALLEL = ["--parallel", "--jobs", "2"];
 const BROKEN: Counts = { passed: 0, failed: 1 };
 
 interface SuiteRun extends Counts {
@@ -22,7 +24,7 @@ async function runSuite(name: "unit" | "e2e", options: readonly string[], folder
   process.stdout.write(`\n${name} tests\n`);
   const file = join(folder, `${name}.json`);
   const mocha = join(repository, "node_modules", "mocha", "bin", "mocha.js");
-  const fixed = ["--config", `test/mocharc.${name}.json`, "--reporter", "test/counting-reporter.ts"];
+  const fixed = ["--config", `test/mocharc.${name}.json`, "--reporter", "test/counting-reporter.ts", ...PARALLEL];
   const exitCode = await run(process.execPath, [mocha, ...fixed, ...options], {
     cwd: repository,
     env: { LOCKSTEP_TEST_COUNTS: file, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}) },

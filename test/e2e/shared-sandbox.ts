@@ -1,4 +1,5 @@
-// Required by mocha (test/mocharc.e2e.json): the one sandbox that all tests of the program share.
+// Required by mocha (test/mocharc.e2e.json): the one sandbox that all tests of the program share. With --parallel, mocha
+// starts it first, and its worker processes find it by the variables below.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,6 +13,10 @@ import { furtherSteps, upTools } from "../../src/cli/sandbox/steps.ts";
 import { resolveTools, type ResolvedTools } from "../../tools/resolve.ts";
 import { showToolProgress } from "../../tools/terminal.ts";
 import { freePortBase } from "../sandbox/free-port-base.ts";
+
+const SANDBOX_VARIABLE = "LOCKSTEP_E2E_SANDBOX";
+const FOLDER_VARIABLE = "LOCKSTEP_E2E_FOLDER";
+const parallel = process.argv.includes("--parallel");
 
 export const repository = resolve(import.meta.dirname, "../..");
 
@@ -50,7 +55,7 @@ export function atTheEnd(ending: () => Promise<void>): void {
 async function start(): Promise<Running> {
   const tools = await resolveTools(upTools);
   const found = await findRunning();
-  const folder = await mkdtemp(join(tmpdir(), "lockstep-e2e-"));
+  const folder = await mkdtemp(join(process.env[FOLDER_VARIABLE] ?? tmpdir(), "lockstep-e2e-"));
   const location = found ?? sandboxLocation(join(folder, "sandbox"), await freePortBase());
   const ours = found === undefined;
   try {
@@ -66,12 +71,12 @@ async function start(): Promise<Running> {
 
 /** LOCKSTEP_E2E_SANDBOX, else the project's own where it is up: tests then start in seconds. */
 async function findRunning(): Promise<SandboxLocation | undefined> {
-  const named = process.env["LOCKSTEP_E2E_SANDBOX"];
+  const named = process.env[SANDBOX_VARIABLE];
   if (named === undefined && process.env["CI"] !== undefined) return undefined;
   const folder = named ?? join(repository, ".sandbox");
   const location = await findSandbox(folder);
   const up = location !== undefined && (await sandboxStatus(location)).state === "up";
-  if (named !== undefined && !up) throw new Error(`LOCKSTEP_E2E_SANDBOX: no sandbox is up in ${folder}`);
+  if (named !== undefined && !up) throw new Error(`${SANDBOX_VARIABLE}: no sandbox is up in ${folder}`);
   return up ? location : undefined;
 }
 
@@ -93,12 +98,17 @@ export async function mochaGlobalSetup(): Promise<void> {
   // Not `once`: the clean-up of locks and child processes ends this process where it finds no other listener left.
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  if (!parallel) return;
+  const { folder, location } = await sharedSandbox();
+  process.env[FOLDER_VARIABLE] = folder;
+  process.env[SANDBOX_VARIABLE] = location.folder;
 }
 
-/** The first one cleans up, a second one does not wait any longer. */
+/** The first one cleans up, a second one does not wait any longer; after ending its workers, mocha sends one itself. */
 function interrupt(signal: NodeJS.Signals): void {
   const exitCode = signal === "SIGINT" ? 130 : 143;
-  if (interrupted) process.exit(exitCode);
+  if (interrupted && !parallel) process.exit(exitCode);
+  if (interrupted) return;
   interrupted = true;
   void endIfRunning().finally(() => process.exit(exitCode));
 }
