@@ -1,24 +1,17 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Digest } from "../../model/digest.ts";
-import type { EngineEvent } from "../../model/engine-events.ts";
 import { PLANNED_VARIABLE } from "../../model/planned-variable.ts";
 import type { ClusterAccess } from "../kubectl.ts";
-import { ProcessError } from "../processes.ts";
 import { projectRoot } from "../project.ts";
 import { BegunOperations } from "./begun-operations.ts";
+import { endedRun, type EngineRun } from "./ended-run.ts";
+import { DECLARED_WINS, policyPackOf } from "./engine-settings.ts";
+import type { PreviewRequest } from "./preview.ts";
 import { GroupedPulumi } from "./pulumi-command.ts";
-import type { ResourceChange } from "./resource-change.ts";
-import { RunRecord, type Diagnostic } from "./run-record.ts";
+import { RunRecord } from "./run-record.ts";
 import { renderExecAgent, type UpdateRecord } from "./update-record.ts";
 
-export interface EngineRunRequest {
-  readonly stage: string;
-  /** @default PULUMI_OPTION_POLICY_PACK, else the project's own */
-  readonly policyPack: string | undefined;
-  /** Whether the engine looks first what became of its objects in the cluster. */
-  readonly refresh: boolean;
+export interface EngineRunRequest extends PreviewRequest {
   /** Of the update, for its history. */
   readonly message?: string;
   /** Who, why, which statement: kept with the update. */
@@ -30,33 +23,6 @@ export interface EngineRunRequest {
   /** An event of the engine, as the Automation API hands it over: inputs in it may hold anything. */
   readonly onEvent?: (event: unknown) => void;
   readonly onLine?: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** How a preview or an update ended. */
-export interface EngineRun {
-  readonly ended: "succeeded" | "failed" | "interrupted" | "locked";
-  /** What changes, in a preview; what was begun, in an update. */
-  readonly changes: readonly ResourceChange[];
-  /** What policies did; empty where an event could not be read. */
-  readonly events: readonly EngineEvent[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** The engine's last words, for people. */
-  readonly said: string;
-}
-
-/**
- * For the Kubernetes provider: fields that somebody else has set since are set again. Without it the update fails half
- * way on a field that was scaled or edited by hand, also one that has the declared value; people see the drift first.
- */
-const DECLARED_WINS = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
-
-const LOCKED = /currently locked by|another update is currently in progress/i;
-const LAST_LINES = 40;
-
-/** Previews a stage with the policy pack: the same program, the same stack file, whatever stack is selected. */
-export async function previewStage(request: EngineRunRequest): Promise<EngineRun> {
-  return runEngine(request, (stack, options) => stack.preview(options));
 }
 
 /** Deploys a stage. Shows nothing first: the preview is what people agreed to. */
@@ -75,7 +41,7 @@ export async function refreshStage(
   return runEngine(whole, (stack, options) => stack.refresh({ ...options, showSecrets: false }));
 }
 
-type RunOptions = NonNullable<Parameters<Stack["preview"]>[0]> & NonNullable<Parameters<Stack["up"]>[0]>;
+type RunOptions = NonNullable<Parameters<Stack["up"]>[0]>;
 
 async function runEngine(
   request: EngineRunRequest,
@@ -84,22 +50,20 @@ async function runEngine(
 ): Promise<EngineRun> {
   const said = new RunRecord();
   const options = optionsOf(request, said);
-  const ended = await endOf(async () => work(await openStack(request, beforeSignal), options), request.signal);
-  const { changes, diagnostics, problem } = said;
-  if (problem === undefined) return { ...ended, changes, diagnostics, events: said.events };
-  return { ended: "failed", changes, diagnostics, events: [], said: `the engine's events cannot be read: ${problem}` };
+  const run = async (): Promise<unknown> => work(await openStack(request, beforeSignal), options);
+  return endedRun(said, run, request.signal);
 }
 
 function optionsOf(request: EngineRunRequest, said: RunRecord): RunOptions {
   const { policyPack, refresh, message, record, onEvent, onLine, signal } = request;
-  const pack = policyPack ?? process.env["PULUMI_OPTION_POLICY_PACK"] ?? projectPack();
+  const pack = policyPackOf(policyPack);
   return {
     refresh,
     color: "never",
     suppressProgress: onLine === undefined,
     suppressOutputs: true,
     signal,
-    ...(pack === undefined || pack === "" ? {} : { policyPacks: [pack] }),
+    ...(pack === undefined ? {} : { policyPacks: [pack] }),
     ...(message === undefined ? {} : { message }),
     ...(record === undefined ? {} : { userAgent: renderExecAgent(record) }),
     ...(onLine === undefined ? {} : { onOutput: onLine }),
@@ -110,9 +74,10 @@ function optionsOf(request: EngineRunRequest, said: RunRecord): RunOptions {
   };
 }
 
-function projectPack(): string | undefined {
-  const pack = join(projectRoot, "policy", "lockstep-policy");
-  return existsSync(pack) ? pack : undefined;
+/** Half a second of work, for while there is something to wait for. An update loads it by itself otherwise. */
+export function loadEngineApi(): void {
+  // Whoever needs it hears what is wrong with it.
+  import("@pulumi/pulumi/automation/index.js").catch(() => undefined);
 }
 
 /** The stack by its name, in the project's folder, without selecting it for anyone. */
@@ -131,20 +96,4 @@ async function openStack({ stage, planned }: EngineRunRequest, beforeSignal?: ()
   stack.outputs = () => Promise.resolve({});
   stack.info = () => Promise.resolve(undefined);
   return stack;
-}
-
-async function endOf(work: () => Promise<unknown>, signal: AbortSignal): Promise<Pick<EngineRun, "ended" | "said">> {
-  try {
-    await work();
-    return { ended: "succeeded", said: "" };
-  } catch (error) {
-    if (!(error instanceof ProcessError) || error.code === "not-found") throw error;
-    const said = lastLines(`${error.stdout}\n${error.stderr}`);
-    if (LOCKED.test(said)) return { ended: "locked", said };
-    return { ended: signal.aborted ? "interrupted" : "failed", said };
-  }
-}
-
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-LAST_LINES).join("\n");
 }

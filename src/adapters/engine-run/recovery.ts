@@ -1,7 +1,8 @@
 import { accepted, andThen, refused, type Outcome, type Refusal } from "../../model/refusal.ts";
 import { shellWord } from "../../model/shell-word.ts";
 import type { ClusterAccess } from "../kubectl.ts";
-import { refreshStage, type EngineRun } from "./engine-run.ts";
+import type { EngineRun } from "./ended-run.ts";
+import { refreshStage } from "./engine-run.ts";
 import { findObjects } from "./found-objects.ts";
 import { readStackState } from "./read-stack-state.ts";
 import { relinquishFields } from "./relinquished-fields.ts";

@@ -1,4 +1,5 @@
 import { toEngineEvents } from "../engine-events.ts";
+import { parseJson } from "../json-answer.ts";
 import type { EngineEvent } from "../../model/engine-events.ts";
 import { mergeChanges, toResourceChange, type ResourceChange } from "./resource-change.ts";
 import { z } from "zod";
@@ -26,7 +27,7 @@ export class RunRecord {
   readonly #diagnostics: Diagnostic[] = [];
   #problem: string | undefined;
 
-  /** @param event as the Automation API hands it over */
+  /** @param event as the Automation API hands it over, or the engine's log has it */
   add(event: unknown): void {
     const parsed = toEngineEvents(event);
     if (parsed.kind === "problem") this.#problem ??= parsed.found;
@@ -35,6 +36,13 @@ export class RunRecord {
     if (change !== undefined) this.#changes.push(change);
     const diagnostic = toDiagnostic(event);
     if (diagnostic !== undefined) this.#diagnostics.push(diagnostic);
+  }
+
+  /** @param line of the engine's log: one event as JSON */
+  addLine(line: string): void {
+    const event = parseJson(line);
+    if (event === undefined) this.#problem ??= "a line that is no JSON: was the run cut off?";
+    else this.add(event);
   }
 
   get events(): readonly EngineEvent[] {

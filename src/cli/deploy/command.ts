@@ -37,11 +37,15 @@ Exit codes: 0 deployed or nothing to do, 1 refused, failed or rolled back, 2 wro
 configuration, 130 interrupted.`,
     )
     .action(async (stage: string, options: DeployOptions) => {
-      const [{ deployStage }, { exitCodeOf }] = await Promise.all([
-        import("./deploy-stage.ts"),
-        import("./exit-code.ts"),
-      ]);
-      const { ended } = await untilInterrupted((signal) => deployStage({ stage, options, signal }));
+      // First what begins: the engine looks ahead while the rest is loaded.
+      const { beginLook } = await import("./begun-look.ts");
+      const { ended } = await untilInterrupted(async (signal) => {
+        const call = { stage, options, signal };
+        const begun = await beginLook(call);
+        const { deployBegun } = await import("./deploy-stage.ts");
+        return deployBegun(call, begun);
+      });
+      const { exitCodeOf } = await import("./exit-code.ts");
       // A "no" has set its own.
       process.exitCode = exitCodeOf(ended) ?? process.exitCode;
     });

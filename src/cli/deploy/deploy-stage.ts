@@ -1,3 +1,4 @@
+import { loadEngineApi } from "../../adapters/engine-run/engine-run.ts";
 import type { DeploymentPlan } from "../../delivery/deployment/deployment-plan.ts";
 import type { Json } from "../../model/json.ts";
 import type { ApplicationRollout } from "../../model/rollout.ts";
@@ -6,11 +7,12 @@ import { terminalWidth } from "../text-table.ts";
 import { carryOut } from "./carry-out.ts";
 import { deployToJson, type DeployReport } from "./deploy-json.ts";
 import { earlierVersions } from "./earlier-versions.ts";
-import { prepareMeanwhile } from "./early-look.ts";
+import { beginLook, type BegunLook } from "./begun-look.ts";
+import { openMeanwhile } from "./opened-meanwhile.ts";
 import { lookAhead, type LookAhead } from "./look-ahead.ts";
 import { renderMadeUp } from "./made-up-text.ts";
 import { makeUpForChecks } from "./missing-checks.ts";
-import { openStage, type OpenedStage } from "./opened-stage.ts";
+import type { OpenedStage } from "./opened-stage.ts";
 import { failedVersions, goBack, mayGoBack } from "./way-back.ts";
 import { endOfWayBack, renderWentBack, wentBackToJson } from "./way-back-text.ts";
 import { questionText, renderDeployment } from "./plan-text.ts";
@@ -68,10 +70,15 @@ export interface DeployResult {
  * @throws RefusalError where it is refused before anything changed
  */
 export async function deployStage(call: DeployCall): Promise<DeployResult> {
+  return deployBegun(call, await beginLook(call));
+}
+
+/** The same for a deploy whose preview has begun. */
+export async function deployBegun(call: DeployCall, begun: BegunLook): Promise<DeployResult> {
   const { options, signal } = call;
-  const opened = await openStage(call);
   say(call, `Asking engine, cluster, registry and git about ${call.stage} …`);
-  const early = await prepareMeanwhile(call, opened);
+  const { opened, early } = await openMeanwhile(call, begun);
+  if (options.dryRun !== true) loadEngineApi();
   const ahead = await lookAhead(call, opened, early);
   const { plan, warnings } = ahead;
   show(call, renderDeployment({ plan, warnings, full: options.full === true, width: terminalWidth() }));

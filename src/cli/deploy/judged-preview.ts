@@ -1,4 +1,4 @@
-import type { EngineRun } from "../../adapters/engine-run/engine-run.ts";
+import type { EngineRun } from "../../adapters/engine-run/ended-run.ts";
 import { judgePolicyRun } from "../../delivery/policy-run.ts";
 import { renderBriefly, type Refusal } from "../../model/refusal.ts";
 import { shellCommand } from "../../model/shell-word.ts";

@@ -1,4 +1,5 @@
-import { previewStage, type EngineRun } from "../../adapters/engine-run/engine-run.ts";
+import type { EngineRun } from "../../adapters/engine-run/ended-run.ts";
+import { previewStage } from "../../adapters/engine-run/preview.ts";
 import { markOfUpdate, type StateMark } from "../../adapters/engine-run/state-mark.ts";
 import { refuseLeavingNamespaces } from "../../adapters/leaving-namespaces.ts";
 import { readStackHistory } from "../../adapters/stack-history.ts";
@@ -32,7 +33,7 @@ import { checkNames } from "../../taken-names.ts";
 import { preparePublication } from "../publication.ts";
 import type { Signer } from "../signer.ts";
 import type { DeployCall } from "./deploy-stage.ts";
-import type { EarlyLook } from "./early-look.ts";
+import type { EarlyLook } from "./begun-look.ts";
 import { judgePreview } from "./judged-preview.ts";
 import type { OpenedStage } from "./opened-stage.ts";
 import { findWayBackSigner, mayGoBack, type WayBack } from "./way-back.ts";

@@ -1,12 +1,9 @@
-import { takeSnapshot, type InputSnapshot } from "../../adapters/input-snapshot.ts";
+import type { InputSnapshot } from "../../adapters/input-snapshot.ts";
 import type { ClusterAccess } from "../../adapters/kubectl.ts";
 import { readProjectName } from "../../adapters/project-name.ts";
 import { loadStage, type LoadedStage } from "../../adapters/stage-loader.ts";
-import { refuseSteered } from "../../delivery/deployment/whole-stage.ts";
-import { orThrow, RefusalError } from "../../model/refusal.ts";
-import { settleUnfinished } from "../unfinished-change.ts";
+import { orThrow } from "../../model/refusal.ts";
 import type { DeployCall } from "./deploy-stage.ts";
-import { refuseNotAsWritten } from "./written-inputs.ts";
 
 /** A stage that is to be deployed, as its files are now. */
 export interface OpenedStage {
@@ -19,16 +16,11 @@ export interface OpenedStage {
   readonly nowMs: number;
 }
 
-/**
- * Finishes what a killed run left of a statement, and reads the stage's files.
- * @throws RefusalError (2) with everything that is wrong with them, (1) where they are not what a way back has written
- */
-export async function openStage({ stage, options, signal, written }: DeployCall): Promise<OpenedStage> {
-  const steered = refuseSteered(process.env);
-  if (steered.length > 0) throw new RefusalError(steered, 2);
-  await settleUnfinished(stage, options.dryRun === true);
-  const snapshot = takeSnapshot(stage);
-  if (written !== undefined) refuseNotAsWritten(written, snapshot);
+/** @throws RefusalError (2) with everything that is wrong with the stage's files */
+export async function openStage(
+  { stage, signal }: Pick<DeployCall, "stage" | "signal">,
+  snapshot: InputSnapshot,
+): Promise<OpenedStage> {
   const project = orThrow(await readProjectName(), 2);
   const loaded = orThrow(await loadStage({ project, stage }), 2);
   return { project, loaded, access: accessTo(loaded, signal), snapshot, nowMs: Date.now() };

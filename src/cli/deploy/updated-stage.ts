@@ -1,4 +1,5 @@
-import { upStage, type EngineRun } from "../../adapters/engine-run/engine-run.ts";
+import type { EngineRun } from "../../adapters/engine-run/ended-run.ts";
+import { upStage } from "../../adapters/engine-run/engine-run.ts";
 import { lockFromText, refuseLocked } from "../../adapters/engine-run/update-lock.ts";
 import { refuseNotAsShown } from "./shown-inputs.ts";
 import { refuseOtherState } from "./shown-state.ts";

@@ -31,7 +31,8 @@ import {
 import { findSigner, signAs, type Signer } from "../signer.ts";
 import { approvalsStep, folderOf } from "../statement-text.ts";
 import { inTrustFolder } from "../trust-folder-place.ts";
-import { nameUncommitted, publishFinished, settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
+import { nameUncommitted, publishFinished } from "../finished-change.ts";
+import { settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
 import { proposalToJson, renderProposal } from "./plan-text.ts";
 
 export interface ProposeOptions extends ChangeOptions, PublicationOptions {

@@ -18,7 +18,8 @@ import {
   type PublicationOptions,
 } from "../publication.ts";
 import { findSigner, signAs, type Signer } from "../signer.ts";
-import { publishFinished, settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
+import { publishFinished } from "../finished-change.ts";
+import { settleUnfinished, type FinishedChange } from "../unfinished-change.ts";
 import { renderRevocation, revocationToJson } from "./revocation-text.ts";
 
 export interface RevokeOptions extends ChangeOptions, PublicationOptions {

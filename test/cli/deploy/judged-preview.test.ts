@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EngineRun } from "../../../src/adapters/engine-run/engine-run.ts";
+import type { EngineRun } from "../../../src/adapters/engine-run/ended-run.ts";
 import { loadStage, type LoadedStage } from "../../../src/adapters/stage-loader.ts";
 import { ownPack } from "../../../src/cli/check/policy-check.ts";
 import { judgeUpdate } from "../../../src/cli/deploy/judged-preview.ts";

@@ -1,6 +1,7 @@
 // Run in a clone: what its own code does with a stage's stack, as JSON. Arguments: what is asked, and the stage.
-import { upStage, previewStage, type EngineRunRequest } from "../../../src/adapters/engine-run/engine-run.ts";
+import { upStage, type EngineRunRequest } from "../../../src/adapters/engine-run/engine-run.ts";
 import { endLeftProcesses } from "../../../src/adapters/engine-run/left-processes.ts";
+import { previewStage } from "../../../src/adapters/engine-run/preview.ts";
 import { recoverStack } from "../../../src/adapters/engine-run/recovery.ts";
 import { readStackState } from "../../../src/adapters/engine-run/read-stack-state.ts";
 import { breakLock, lockFromText, readUpdateLock } from "../../../src/adapters/engine-run/update-lock.ts";
