@@ -8,10 +8,6 @@ import { reportFailure } from "./failure.ts";
 import { verbs } from "./verbs.ts";
 
 enableCompileCache();
-// The young generation stays as small as it begins: grown, it is a quarter of what a verb takes at a thousand
-// applications, and no time was seen to be saved by it. Its largest size can only be set before Node starts.
-setFlagsFromString("--semi-space-growth-factor=1");
-
 const HELP_HINT = "(--help shows what it takes)";
 
 async function createProgram(name: string | undefined): Promise<Command> {
@@ -24,9 +20,13 @@ async function createProgram(name: string | undefined): Promise<Command> {
     .showSuggestionAfterError()
     .showHelpAfterError(HELP_HINT)
     .exitOverride();
+  const typed = verbs.find((verb) => verb.name === name);
+  // The young generation stays as small as it begins: grown, it is a quarter of what a verb takes at a thousand
+  // applications. Its largest size can only be set before Node starts.
+  if (typed?.saves === "memory") setFlagsFromString("--semi-space-growth-factor=1");
   for (const verb of verbs) {
     // A verb's code is loaded only when it is the one that was typed.
-    const command = verb.name === name ? await verb.load() : new Command(verb.name).description(verb.description);
+    const command = verb === typed ? await verb.load() : new Command(verb.name).description(verb.description);
     program.addCommand(command.exitOverride().showHelpAfterError(HELP_HINT));
   }
   return program;

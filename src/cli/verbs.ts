@@ -3,6 +3,8 @@ import type { Command } from "commander";
 export interface Verb {
   readonly name: string;
   readonly description: string;
+  /** Of a verb that reads all stages at once, and is done before much garbage is made. @default "time" */
+  readonly saves?: "memory" | "time";
   readonly load: () => Promise<Command>;
 }
 
@@ -26,6 +28,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "promote",
     description: "moves proven versions from one stage to the next, with a signed statement",
+    saves: "memory",
     load: async () => (await import("./promote/command.ts")).promoteCommand(),
   },
   {
@@ -71,6 +74,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "status",
     description: "applications and stages: versions, ages, coverage, holds",
+    saves: "memory",
     load: async () => (await import("./status/command.ts")).statusCommand(),
   },
   {

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { objectKey, type DeclaredObject, type ManagedFields } from "../../model/cluster-object.ts";
 import type { ObjectName } from "../../model/drift.ts";
 import { isJsonObject, isRecord, type Json, type JsonObject } from "../../model/json.ts";
-import type { Outcome } from "../../model/refusal.ts";
-import { APPLICATION_TYPE, nameOfUrn } from "../../model/urn.ts";
+import { accepted, andThen, type Outcome } from "../../model/refusal.ts";
+import { APPLICATION_TYPE, nameOfUrn, STACK_TYPE } from "../../model/urn.ts";
+import { readStateFile } from "../engine-run/state-file.ts";
 import { exportStack } from "../engine.ts";
 import { clusterObjectSchema } from "./cluster-objects.ts";
 
@@ -25,23 +26,24 @@ const resourceSchema = z.object({
 });
 type Resource = z.output<typeof resourceSchema>;
 
-const stateSchema = z
+const deploymentSchema = z
   .object({
-    deployment: z
-      .object({
-        resources: z.array(resourceSchema).nullish(),
-        pending_operations: z.array(z.object({ resource: resourceSchema })).nullish(),
-      })
-      .nullish(),
+    resources: z.array(resourceSchema).nullish(),
+    pending_operations: z.array(z.object({ resource: resourceSchema })).nullish(),
   })
-  .transform(({ deployment }) => {
-    const begun = deployment?.pending_operations?.map(({ resource }) => resource) ?? [];
-    return toStackObjects(deployment?.resources ?? [], begun);
+  .transform(({ resources, pending_operations: operations }) => {
+    const begun = operations?.map(({ resource }) => resource) ?? [];
+    return toStackObjects(resources ?? [], begun);
   });
+const exportSchema = z.object({ deployment: deploymentSchema.nullish() });
 
 /** What the last updates of a stage left, as the engine wrote it down; secrets stay ciphertext. */
 export async function readStackObjects(stage: string, signal?: AbortSignal): Promise<Outcome<StackObjects>> {
-  return exportStack(stage, stateSchema, signal);
+  const file = await readStateFile(stage, deploymentSchema, signal);
+  if (file.kind === "refused") return file;
+  if (file.value !== undefined) return accepted(file.value.deployment ?? toStackObjects([], []));
+  const read = await exportStack(stage, exportSchema, signal);
+  return andThen(read, ({ deployment }) => accepted(deployment ?? toStackObjects([], [])));
 }
 
 function toStackObjects(resources: readonly Resource[], begun: readonly Resource[]): StackObjects {
@@ -106,6 +108,6 @@ function applicationOf(resource: Resource, byUrn: ReadonlyMap<string, Resource>)
 }
 
 function clusterOf({ type, outputs }: Resource): string | undefined {
-  const uid = type === "pulumi:pulumi:Stack" && isRecord(outputs) ? outputs["cluster"] : undefined;
+  const uid = type === STACK_TYPE && isRecord(outputs) ? outputs["cluster"] : undefined;
   return typeof uid === "string" ? uid : undefined;
 }

@@ -23,7 +23,10 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const EXTENSIONS = [".json", ".json.gz", ".json.zst"];
 
 /** Undefined where the backend is no folder of files: those keep their own order. */
-export async function findBackendFiles(stage: string, signal: AbortSignal): Promise<Outcome<BackendFiles | undefined>> {
+export async function findBackendFiles(
+  stage: string,
+  signal?: AbortSignal,
+): Promise<Outcome<BackendFiles | undefined>> {
   const read = combine({ url: await backendUrl(signal), project: await readProjectName() });
   if (read.kind === "refused") return read;
   const { url, project } = read.value;
@@ -50,10 +53,20 @@ function folderOf(url: string): string {
   return path.startsWith("/") ? fileURLToPath(`${SCHEME}${path}`) : resolve(projectRoot, path);
 }
 
-async function backendUrl(signal: AbortSignal): Promise<Outcome<string>> {
+async function backendUrl(signal: AbortSignal | undefined): Promise<Outcome<string>> {
   const named = process.env["PULUMI_BACKEND_URL"];
   if (named !== undefined && named !== "") return accepted(named);
-  const options = { cwd: projectRoot, signal, timeoutMs: ANSWER_TIMEOUT_MS };
+  const url = await (loggedIn ?? askWhere(signal));
+  if (url.kind === "accepted") loggedIn = url;
+  return url;
+}
+
+/** Asked once: nobody logs in elsewhere while a verb runs. */
+let loggedIn: Outcome<string> | undefined;
+
+async function askWhere(signal: AbortSignal | undefined): Promise<Outcome<string>> {
+  const limits = { cwd: projectRoot, timeoutMs: ANSWER_TIMEOUT_MS };
+  const options = signal === undefined ? limits : { ...limits, signal };
   try {
     const args = ["whoami", "--json", "--non-interactive"];
     return accepted((await readAnswer("pulumi", args, z.object({ url: z.string() }), options)).url);

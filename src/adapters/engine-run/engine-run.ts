@@ -8,6 +8,7 @@ import { endedRun, type EngineRun } from "./ended-run.ts";
 import { DECLARED_WINS, policyPackOf } from "./engine-settings.ts";
 import type { PreviewRequest } from "./preview.ts";
 import { GroupedPulumi } from "./pulumi-command.ts";
+import type { ResourceChange } from "./resource-change.ts";
 import { RunRecord } from "./run-record.ts";
 import { renderExecAgent, type UpdateRecord } from "./update-record.ts";
 
@@ -20,8 +21,8 @@ export interface EngineRunRequest extends PreviewRequest {
   readonly access?: ClusterAccess;
   /** What was shown: the program refuses where it would deploy something else. */
   readonly planned?: Digest;
-  /** An event of the engine, as the Automation API hands it over: inputs in it may hold anything. */
-  readonly onEvent?: (event: unknown) => void;
+  /** Called with each change as it begins; a replacement begins with each of its steps. */
+  readonly onChange?: (change: ResourceChange) => void;
   readonly onLine?: (line: string) => void;
 }
 
@@ -48,14 +49,14 @@ async function runEngine(
   work: (stack: Stack, options: RunOptions) => Promise<unknown>,
   beforeSignal?: () => void,
 ): Promise<EngineRun> {
-  const said = new RunRecord();
+  const said = new RunRecord(request.onChange);
   const options = optionsOf(request, said);
   const run = async (): Promise<unknown> => work(await openStack(request, beforeSignal), options);
   return endedRun(said, run, request.signal);
 }
 
 function optionsOf(request: EngineRunRequest, said: RunRecord): RunOptions {
-  const { policyPack, refresh, message, record, onEvent, onLine, signal } = request;
+  const { policyPack, refresh, message, record, onLine, signal } = request;
   const pack = policyPackOf(policyPack);
   return {
     refresh,
@@ -69,7 +70,6 @@ function optionsOf(request: EngineRunRequest, said: RunRecord): RunOptions {
     ...(onLine === undefined ? {} : { onOutput: onLine }),
     onEvent: (event) => {
       said.add(event);
-      onEvent?.(event);
     },
   };
 }

@@ -55,6 +55,7 @@ const MAKING: ReadonlySet<string> = new Set(["create", "create-replacement"]);
 
 /** The change that an event of the engine announces; undefined where it announces none. */
 export function toResourceChange(event: unknown): ResourceChange | undefined {
+  if (!isAbout("resourcePreEvent", event)) return undefined;
   const step = stepSchema.safeParse(event).data?.resourcePreEvent.metadata;
   const operation = step === undefined ? undefined : OPERATIONS[step.op];
   if (step === undefined || operation === undefined) return undefined;
@@ -69,6 +70,11 @@ export function toResourceChange(event: unknown): ResourceChange | undefined {
     fields: [...fields].toSorted(),
     replaces: operation === "replace" ? (replacing.length > 0 ? replacing : [...(step.keys ?? [])]).toSorted() : [],
   };
+}
+
+/** Whether an event is of a kind. Most are of none that matters, and to have the schema say so takes ten times as long. */
+export function isAbout(kind: string, event: unknown): boolean {
+  return typeof event === "object" && event !== null && kind in event;
 }
 
 /** What the provider's types begin with. */

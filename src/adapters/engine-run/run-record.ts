@@ -1,7 +1,7 @@
 import { toEngineEvents } from "../engine-events.ts";
 import { parseJson } from "../json-answer.ts";
 import type { EngineEvent } from "../../model/engine-events.ts";
-import { mergeChanges, toResourceChange, type ResourceChange } from "./resource-change.ts";
+import { isAbout, mergeChanges, toResourceChange, type ResourceChange } from "./resource-change.ts";
 import { z } from "zod";
 
 /** Something that the engine or a provider said about a resource, or about the run. */
@@ -25,7 +25,13 @@ export class RunRecord {
   readonly #events: EngineEvent[] = [];
   readonly #changes: ResourceChange[] = [];
   readonly #diagnostics: Diagnostic[] = [];
+  readonly #onChange: ((change: ResourceChange) => void) | undefined;
   #problem: string | undefined;
+
+  /** @param onChange called with each change as it is announced */
+  constructor(onChange?: (change: ResourceChange) => void) {
+    this.#onChange = onChange;
+  }
 
   /** @param event as the Automation API hands it over, or the engine's log has it */
   add(event: unknown): void {
@@ -33,7 +39,10 @@ export class RunRecord {
     if (parsed.kind === "problem") this.#problem ??= parsed.found;
     else this.#events.push(...parsed.events);
     const change = toResourceChange(event);
-    if (change !== undefined) this.#changes.push(change);
+    if (change !== undefined) {
+      this.#changes.push(change);
+      this.#onChange?.(change);
+    }
     const diagnostic = toDiagnostic(event);
     if (diagnostic !== undefined) this.#diagnostics.push(diagnostic);
   }
@@ -64,6 +73,7 @@ export class RunRecord {
 }
 
 function toDiagnostic(event: unknown): Diagnostic | undefined {
+  if (!isAbout("diagnosticEvent", event)) return undefined;
   const said = diagnosticSchema.safeParse(event).data?.diagnosticEvent;
   if (said === undefined || said.ephemeral === true) return undefined;
   const { urn, severity, message } = said;

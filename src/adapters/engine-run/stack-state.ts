@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../json-answer.ts";
 
 /** Something that the engine had begun when it was killed: it may have happened, or not. */
 export interface PendingOperation {
@@ -21,7 +22,8 @@ const resourceSchema = z.looseObject({
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
 
-const deploymentSchema = z
+/** Of what `pulumi stack export` calls so. */
+export const deploymentSchema = z
   .object({
     resources: z.array(resourceSchema).nullish(),
     pending_operations: z.array(z.object({ resource: resourceSchema, type: z.string() })).nullish(),
@@ -43,22 +45,35 @@ export const FIELD_MANAGER_KEY = "__fieldManager";
 
 /** What `pulumi stack export` answers. */
 export const exportSchema = z.object({ deployment: deploymentSchema.nullish() });
-const fileSchema = z.object({
-  version: z.number(),
-  checkpoint: z.object({ latest: deploymentSchema.nullish() }),
-});
 
 export const NOTHING: StackState = { pending: [], unread: [] };
 
-/** What is wrong with it, as text, where it is no state of this engine. */
+/** What is unfinished in it; what is wrong with it, as text, where it is no state of this engine. */
 export function parseState(text: string): StackState | string {
-  if (text.trim() === "") return "an empty file";
-  let tree: unknown;
-  try {
-    tree = JSON.parse(text);
-  } catch {
-    return `${text.length} characters that are no whole JSON: it was cut off or overwritten`;
+  const read = parseStateFile(text, deploymentSchema);
+  return read.kind === "damaged" ? read.found : (read.deployment ?? NOTHING);
+}
+
+export type ParsedState<Deployment> =
+  | { readonly kind: "whole"; readonly deployment: Deployment | undefined }
+  | { readonly kind: "damaged"; readonly found: string };
+
+/**
+ * Reads a state as a file backend keeps it.
+ * @param deployment of what `pulumi stack export` calls so; a stack that nothing was deployed with has none
+ */
+export function parseStateFile<Schema extends z.ZodType>(
+  text: string,
+  deployment: Schema,
+): ParsedState<z.output<Schema>> {
+  if (text.trim() === "") return { kind: "damaged", found: "an empty file" };
+  const tree = parseJson(text);
+  if (tree === undefined) {
+    const found = `${text.length} characters that are no whole JSON: it was cut off or overwritten`;
+    return { kind: "damaged", found };
   }
-  const parsed = fileSchema.safeParse(tree);
-  return parsed.success ? (parsed.data.checkpoint.latest ?? NOTHING) : "JSON that is no state of a stack";
+  const file = z.object({ version: z.number(), checkpoint: z.object({ latest: deployment.nullish() }) });
+  const parsed = file.safeParse(tree);
+  if (!parsed.success) return { kind: "damaged", found: "JSON that is no state of a stack" };
+  return { kind: "whole", deployment: parsed.data.checkpoint.latest ?? undefined };
 }

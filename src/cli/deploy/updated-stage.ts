@@ -38,12 +38,16 @@ export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: 
   refuseNotAsShown(snapshot);
   const startedMs = Date.now();
   const planned = plannedDigest(loaded, snapshot);
+  const { promise: begun, resolve: onChange } = Promise.withResolvers<unknown>();
   const up = upStage({
-    ...{ stage, policyPack: undefined, refresh: ahead.refresh, message, record, planned, signal },
+    ...{ stage, policyPack: undefined, refresh: ahead.refresh, message, record, planned, onChange, signal },
     ...(opened.access === undefined ? {} : { access: opened.access }),
   });
-  // Whatever becomes of the looking: nobody leaves the engine alone.
-  const following = follow(call, opened, ahead, up).catch((error: unknown) => unseen(error, signal));
+  // Before the engine changes something there is nothing to see, and to look takes what the engine could use.
+  const following = Promise.race([begun, up.catch(() => undefined)])
+    .then(() => follow(call, opened, ahead, up))
+    // Whatever becomes of the looking: nobody leaves the engine alone.
+    .catch((error: unknown) => unseen(error, signal));
   const run = await up;
   const seen = await following;
   if (run.ended === "locked")
