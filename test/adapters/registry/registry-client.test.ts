@@ -157,7 +157,8 @@ describe("registryClient", () => {
       const registry = await start(behaviour);
       const client = quickClient({ deadlines: { attemptMs: 50, callMs: 5_000 }, retry: { attempts: 2 } });
       await assert.rejects(client.manifest(imageIn(registry)), hasCode("timed-out"));
-      assert.equal(registry.seen.length, 2);
+      // On a machine that has much to do, an attempt may be over before the registry hears of it.
+      assert.equal(client.pauses.length, 1);
     });
   }
 
@@ -165,7 +166,8 @@ describe("registryClient", () => {
     const registry = await start(() => undefined);
     const client = quickClient({ deadlines: { attemptMs: 10_000, callMs: 60 } });
     await assert.rejects(client.manifest(imageIn(registry)), hasCode("timed-out"));
-    assert.equal(registry.seen.length, 1);
+    assert.ok(registry.seen.length <= 1);
+    assert.deepEqual(client.pauses, []);
   });
 
   it("passes the caller's own cancellation on", async () => {
