@@ -23,11 +23,16 @@ interface SuiteRun extends Counts {
 async function runSuite(name: "unit" | "e2e", options: readonly string[], folder: string): Promise<SuiteRun> {
   process.stdout.write(`\n${name} tests\n`);
   const file = join(folder, `${name}.json`);
+  const lateErrors = join(folder, `${name}.errors`);
   const mocha = join(repository, "node_modules", "mocha", "bin", "mocha.js");
   const fixed = ["--config", `test/mocharc.${name}.json`, "--reporter", "test/counting-reporter.ts", ...PARALLEL];
   const exitCode = await run(process.execPath, [mocha, ...fixed, ...options], {
     cwd: repository,
-    env: { LOCKSTEP_TEST_COUNTS: file, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}) },
+    env: {
+      LOCKSTEP_TEST_COUNTS: file,
+      LOCKSTEP_TEST_LATE_ERRORS: lateErrors,
+      ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+    },
     timeoutMs: SUITE_MS,
     onLine: (line) => process.stdout.write(`${line}\n`),
   }).then(
@@ -35,8 +40,11 @@ async function runSuite(name: "unit" | "e2e", options: readonly string[], folder
     (error: unknown) => failureOf(error),
   );
   const counts = await readCounts(file);
+  const late = await readFile(lateErrors, "utf8").catch(() => "");
+  if (late !== "") process.stdout.write(`\nErrors that no test waited for:\n${late}`);
   // Mocha's exit code is its number of failures; anything beyond them is a crash.
-  return { ...(exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts), exitCode };
+  const isBroken = exitCode !== 0 || late !== "";
+  return { ...(isBroken && counts.failed === 0 ? { ...counts, failed: 1 } : counts), exitCode };
 }
 
 function failureOf(error: unknown): number {

@@ -22,8 +22,7 @@ async function codes(
   const namespace = JSON.stringify({ items: [{ metadata: { name: "kube-system", uid: now } }, ...others] });
   return withFake("kubectl", `echo '${namespace}'`, async () => {
     const pulumi = join(process.env["PATH"] ?? "", "pulumi");
-    const script = `case $1 in whoami) echo '{"url":"s3://stacks"}';; *) echo '${JSON.stringify(before)}';; esac`;
-    await writeFile(pulumi, `#!/bin/sh\n${script}\n`);
+    await writeFile(pulumi, `#!/bin/sh\necho '${JSON.stringify(before)}'\n`);
     await chmod(pulumi, 0o755);
     const against = await refuseStrangeCluster({ stage: { name: definition.name }, definition }, ACCESS, own);
     return against.map(({ code }) => code);

@@ -1,6 +1,6 @@
 // Required by mocha (test/mocharc.e2e.json): the one sandbox that all tests of the program share. With --parallel, mocha
 // starts it first, and its worker processes find it by the variables below.
-import { mkdtemp, rm } from "node:fs/promises";
+import { glob, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { sandboxEnvironment } from "../../sandbox/environment.ts";
@@ -38,7 +38,7 @@ interface Running {
 }
 
 let running: Promise<Running> | undefined;
-let interrupted = false;
+let interruptions = 0;
 const endings: (() => Promise<void>)[] = [];
 
 /** Started by the first test that asks: a run of other tests does not pay for it. */
@@ -72,7 +72,8 @@ async function start(): Promise<Running> {
 /** LOCKSTEP_E2E_SANDBOX, else the project's own where it is up: tests then start in seconds. */
 async function findRunning(): Promise<SandboxLocation | undefined> {
   const named = process.env[SANDBOX_VARIABLE];
-  if (named === undefined && process.env["CI"] !== undefined) return undefined;
+  // What tests in other processes leave behind goes with the sandbox.
+  if (named === undefined && (parallel || process.env["CI"] !== undefined)) return undefined;
   const folder = named ?? join(repository, ".sandbox");
   const location = await findSandbox(folder);
   const up = location !== undefined && (await sandboxStatus(location)).state === "up";
@@ -83,7 +84,16 @@ async function findRunning(): Promise<SandboxLocation | undefined> {
 async function end({ sandbox, ours }: Running): Promise<void> {
   for (const ending of endings.splice(0).toReversed()) await ending();
   if (ours) await resetSandbox(sandbox.location);
+  await resetOthers(sandbox.folder);
   await rm(sandbox.folder, { recursive: true, force: true });
+}
+
+/** Those that tests in other processes started for themselves, and were interrupted with. */
+async function resetOthers(folder: string): Promise<void> {
+  for await (const name of glob("*/*/project/.sandbox", { cwd: folder })) {
+    const location = await findSandbox(join(folder, name));
+    if (location !== undefined) await resetSandbox(location);
+  }
 }
 
 async function endIfRunning(): Promise<void> {
@@ -104,12 +114,12 @@ export async function mochaGlobalSetup(): Promise<void> {
   process.env[SANDBOX_VARIABLE] = location.folder;
 }
 
-/** The first one cleans up, a second one does not wait any longer; after ending its workers, mocha sends one itself. */
+/** The first one cleans up, another one does not wait any longer. Mocha sends one itself after it has ended its workers. */
 function interrupt(signal: NodeJS.Signals): void {
   const exitCode = signal === "SIGINT" ? 130 : 143;
-  if (interrupted && !parallel) process.exit(exitCode);
-  if (interrupted) return;
-  interrupted = true;
+  interruptions += 1;
+  if (interruptions > (parallel ? 2 : 1)) process.exit(exitCode);
+  if (interruptions > 1) return;
   void endIfRunning().finally(() => process.exit(exitCode));
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,11 @@ import { codeOf } from "../disk.ts";
 import { projectRoot } from "../project.ts";
 import { endedRun, type EngineRun } from "./ended-run.ts";
 import { DECLARED_WINS, policyPackOf } from "./engine-settings.ts";
-import { GroupedPulumi, LOG_FOLDER } from "./pulumi-command.ts";
+import { GroupedPulumi } from "./pulumi-command.ts";
 import { RunRecord } from "./run-record.ts";
+
+/** Of the folder that the engine's events lie in. */
+const PREFIX = "lockstep-preview-";
 
 export interface PreviewRequest {
   readonly stage: string;
@@ -26,7 +29,7 @@ export interface PreviewRequest {
 export async function previewStage({ stage, policyPack, refresh, signal }: PreviewRequest): Promise<EngineRun> {
   const said = new RunRecord();
   // Nobody else's eyes: the engine's events show inputs of resources.
-  const folder = await mkdtemp(join(tmpdir(), LOG_FOLDER));
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   const log = join(folder, "events.jsonl");
   const pack = policyPackOf(policyPack);
   const args = [
@@ -41,10 +44,16 @@ export async function previewStage({ stage, policyPack, refresh, signal }: Previ
     const ran = new GroupedPulumi().run(args, projectRoot, env, undefined, undefined, signal);
     await ran.finally(() => readEvents(log, said));
   };
+  // A second Ctrl-C does not wait for `finally`.
+  const removeNow = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on("exit", removeNow);
   try {
     return await endedRun(said, preview, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    process.off("exit", removeNow);
   }
 }
 

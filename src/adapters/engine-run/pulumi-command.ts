@@ -12,8 +12,8 @@ const GRACE_MS = 120_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
 /** What Pulumi.yaml asks for (`requiredPulumiVersion`), and the engine then compares by itself. */
 const VERSION = "3.259.0";
-/** What the names of the API's folders for its log begin with, and of ours. */
-export const LOG_FOLDER = "automation-logs-";
+/** What the names of the API's folders for its log begin with. */
+const LOG_FOLDER = "automation-logs-";
 
 /**
  * How the Automation API starts pulumi: as every program here is started, in a process group of its own. The API's

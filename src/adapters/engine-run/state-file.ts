@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { accepted, refused, type Outcome } from "../../model/refusal.ts";
-import { codeOf } from "../disk.ts";
 import { findBackendFiles } from "./backend-files.ts";
 import { describeDamage } from "./damaged-state.ts";
 import { parseStateFile } from "./stack-state.ts";
@@ -13,8 +12,8 @@ export interface StateFile<Deployment> {
 
 /**
  * A stage's state where the backend keeps it as a plain file: to read that costs milliseconds, the engine takes the
- * better part of a second. A file that cannot be read is refused, with the backend's own copies of it.
- * @returns undefined where the engine has to be asked: it is no such backend, or there is no such stack
+ * better part of a second. What is no state is refused, with the backend's own copies of it.
+ * @returns undefined where the engine has to be asked: it is no such backend, or the file cannot be read
  */
 export async function readStateFile<Schema extends z.ZodType>(
   stage: string,
@@ -24,14 +23,9 @@ export async function readStateFile<Schema extends z.ZodType>(
   const files = await findBackendFiles(stage, signal);
   if (files.kind === "refused") return files;
   if (files.value?.state.endsWith(".json") !== true) return accepted(undefined);
-  let text: string;
-  try {
-    text = await readFile(files.value.state, "utf8");
-  } catch (error) {
-    // No stack, or one that the engine alone finds: its own words name it.
-    if (codeOf(error) === "ENOENT") return accepted(undefined);
-    return refused([await describeDamage(stage, files.value, String(error))]);
-  }
+  // No stack, one that the engine alone finds, or a file that nobody here may read: its own words name it.
+  const text = await readFile(files.value.state, "utf8").catch(() => undefined);
+  if (text === undefined) return accepted(undefined);
   const parsed = parseStateFile(text, deployment);
   if (parsed.kind === "damaged") return refused([await describeDamage(stage, files.value, parsed.found)]);
   return accepted({ deployment: parsed.deployment });

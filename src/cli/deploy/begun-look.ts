@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { takeSnapshot, type InputSnapshot } from "../../adapters/input-snapshot.ts";
 import type { EngineRun } from "../../adapters/engine-run/ended-run.ts";
 import { previewStage } from "../../adapters/engine-run/preview.ts";
 import { readFileMark, type StateMark } from "../../adapters/engine-run/state-mark.ts";
+import { projectRoot } from "../../adapters/project.ts";
 import { refuseSteered } from "../../delivery/deployment/whole-stage.ts";
 import { RefusalError, type Outcome } from "../../model/refusal.ts";
+import { stackFileName } from "../../model/stack-file.ts";
 import { settleUnfinished } from "../unfinished-change.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import { refuseNotAsWritten } from "./written-inputs.ts";
@@ -21,7 +25,7 @@ export interface EarlyLook {
 export interface BegunLook {
   /** Of everything that the plan is made from: taken before any of it was read. */
   readonly snapshot: InputSnapshot;
-  /** Undefined where somebody else's run has to be ended first: what ends its processes is not to meet our own. */
+  /** Undefined where something else has to be seen to before the engine may start. */
   readonly early: EarlyLook | undefined;
 }
 
@@ -38,8 +42,24 @@ export async function beginLook(call: DeployCall): Promise<BegunLook> {
   await settleUnfinished(stage, options.dryRun === true);
   const snapshot = takeSnapshot(stage);
   if (written !== undefined) refuseNotAsWritten(written, snapshot);
-  return { snapshot, early: options.breakLock === true ? undefined : lookEarly(call) };
+  return { snapshot, early: mayBegin(call) ? lookEarly(call) : undefined };
 }
+
+/**
+ * What ends the processes of somebody else's run is not to meet our own. And where the file does not say how its secrets
+ * are kept, or there is none, the engine writes that into it, whatever was typed.
+ */
+function mayBegin({ stage, options }: DeployCall): boolean {
+  if (options.breakLock === true) return false;
+  try {
+    return KEEPS_SECRETS.test(readFileSync(join(projectRoot, stackFileName(stage)), "utf8"));
+  } catch {
+    // Whoever reads it next says what is wrong with it.
+    return false;
+  }
+}
+
+const KEEPS_SECRETS = /^(?:encryptionsalt|secretsprovider|encryptedkey):/m;
 
 /** Has the engine look ahead. */
 export function lookEarly({ stage, signal }: DeployCall): EarlyLook {

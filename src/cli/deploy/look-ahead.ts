@@ -3,7 +3,7 @@ import { previewStage } from "../../adapters/engine-run/preview.ts";
 import { markOfUpdate, type StateMark } from "../../adapters/engine-run/state-mark.ts";
 import { refuseLeavingNamespaces } from "../../adapters/leaving-namespaces.ts";
 import { readStackHistory } from "../../adapters/stack-history.ts";
-import { readDeployedStage } from "../../adapters/stack-outputs.ts";
+import { readDeployedFromState } from "../../adapters/stack-outputs.ts";
 import { readStatements } from "../../adapters/statements/read-statements.ts";
 import { chainsOf, tailOf } from "../../delivery/coverage/statement-chain.ts";
 import { saidOnce } from "../../delivery/deployment/said-once.ts";
@@ -154,7 +154,7 @@ async function readRecord(
 ): Promise<Outcome<StackRecord>> {
   const enough = (updates: readonly StackUpdate[]): boolean => updates.some(isWhole);
   const [deployed, history, statements] = await Promise.all([
-    readDeployedStage(stage.name, signal),
+    readDeployedFromState(stage.name, signal),
     readStackHistory({ stage: stage.name, enough, signal }),
     definition.gated ? newestStatements(stage.name) : accepted(new Map<string, Digest>()),
   ]);

@@ -1,3 +1,4 @@
+import { endLeftProcesses } from "../../adapters/engine-run/left-processes.ts";
 import { lookEarly, type BegunLook, type EarlyLook } from "./begun-look.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import { openStage, type OpenedStage } from "./opened-stage.ts";
@@ -23,6 +24,8 @@ export async function openMeanwhile(call: DeployCall, { snapshot, early }: Begun
     return { opened, early: lookEarly(call) };
   } catch (error) {
     await early?.stop();
+    // Ended before it began, the engine leaves behind what it had started by then.
+    if (early !== undefined) await endLeftProcesses();
     throw error;
   }
 }

@@ -58,7 +58,7 @@ describe("the engine, run by the verbs", () => {
     assert.equal(newest.environment["exec.agent"], 'lockstep {"verb":"deploy","by":"somebody","statement":"none"}');
     const left = await readdir(temporary);
     assert.deepEqual(
-      left.filter((name) => name.startsWith("automation-")),
+      left.filter((name) => /^(?:automation|lockstep-preview)-/.test(name)),
       [],
       "what the events say of inputs",
     );
