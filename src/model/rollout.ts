@@ -39,6 +39,11 @@ export function isStuck({ done, problems }: ApplicationRollout): boolean {
   return !done && problems.length > 0;
 }
 
+/** Whether something of it is still to come, or in its way. What has no workloads has nothing that could be ready. */
+export function isUnready(rollout: ApplicationRollout): boolean {
+  return isStuck(rollout) || (rollout.workloads.length > 0 && !isServing(rollout));
+}
+
 /** Whether all that is wanted of the newest version is ready; replicas of the one before it may still be leaving. */
 export function isServing({ done, workloads }: ApplicationRollout): boolean {
   return done || (workloads.length > 0 && workloads.every(({ ready, wanted }) => ready >= wanted));

@@ -1,6 +1,7 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
 import { seenWell } from "../../delivery/deployment/seen-well.ts";
-import { isStuck } from "../../model/rollout.ts";
+import { withReason } from "../../delivery/rollout/with-reason.ts";
+import { isUnready } from "../../model/rollout.ts";
 import { rememberChecks, smokeOf } from "./checked-applications.ts";
 import type { DeployCall } from "./deploy-stage.ts";
 import type { LookAhead } from "./look-ahead.ts";
@@ -22,8 +23,9 @@ export async function carryOut(call: DeployCall, opened: OpenedStage, ahead: Loo
   const { run, rollouts } = updated;
   if (run.ended === "interrupted") return { ended: "interrupted", updated, failed: [] };
   if (run.ended === "succeeded") {
-    if (rollouts.some(isStuck))
-      return { ended: "failed", updated, failed: failedApplications({ errors: [], rollouts, smoke: [] }) };
+    const unready = rollouts.filter(isUnready).map(withReason);
+    if (unready.length > 0)
+      return { ended: "failed", updated, failed: failedApplications({ errors: [], rollouts: unready, smoke: [] }) };
     const names = ahead.plan.applications.flatMap(({ name, after }) => (after === undefined ? [] : [name]));
     const smoke = await smokeOf(call, opened, names);
     if (signal.aborted) return { ended: "interrupted", updated, failed: [] };

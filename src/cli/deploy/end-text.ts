@@ -1,7 +1,7 @@
 import { tagOf } from "../../delivery/deployment/update-message.ts";
 import type { DeploymentPlan } from "../../delivery/deployment/deployment-plan.ts";
 import { printable, renderRefusals } from "../../model/refusal.ts";
-import { isStuck, type ApplicationRollout, type RolloutProblem } from "../../model/rollout.ts";
+import { isUnready, type ApplicationRollout, type RolloutProblem } from "../../model/rollout.ts";
 import { shellWord } from "../../model/shell-word.ts";
 import { renderProblem } from "../rollout-text.ts";
 import type { FailedApplication } from "../../delivery/deployment/failed-applications.ts";
@@ -31,7 +31,7 @@ export function renderEnd(plan: DeploymentPlan, done: CarriedOut, purpose: Deplo
 /** After an update that came to its end only the applications themselves are in question. */
 function stateText({ ended, updated: { run, rollouts, unjudged } }: CarriedOut): string {
   if (run.ended !== "succeeded") return "is not as its files say";
-  if (rollouts.some(isStuck)) return "is as its files say, and not all of it is ready";
+  if (rollouts.some(isUnready)) return "is as its files say, and not all of it is ready";
   if (unjudged.length > 0) return "is as its files say, and NOT proven to be judged by its policies";
   return ended === "interrupted"
     ? "is as its files say; its smoke checks did not come to their end"

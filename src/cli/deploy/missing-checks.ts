@@ -1,6 +1,7 @@
 import { failedApplications, type FailedApplication } from "../../delivery/deployment/failed-applications.ts";
 import { changesAmong } from "../../delivery/promotion/last-update.ts";
 import { orThrow } from "../../model/refusal.ts";
+import { withReason } from "../../delivery/rollout/with-reason.ts";
 import { isServing, type ApplicationRollout } from "../../model/rollout.ts";
 import type { SmokeFailure } from "../../smoke-checks.ts";
 import { rememberChecks, smokeOf } from "./checked-applications.ts";
@@ -84,19 +85,4 @@ export function judgeLook(looked: readonly Looked[], smoke: readonly SmokeFailur
 
 function notServing(looked: readonly Looked[]): readonly ApplicationRollout[] {
   return looked.flatMap(({ rollout }) => (isServing(rollout) ? [] : [withReason(rollout)]));
-}
-
-/** What nobody knows a reason for is not ready all the same. */
-function withReason(rollout: ApplicationRollout): ApplicationRollout {
-  if (rollout.problems.length > 0) return rollout;
-  const short = rollout.workloads.filter(({ ready, wanted }) => ready < wanted);
-  const lines = short.map(({ kind, name, ready, wanted }) => [
-    `${kind}/${name}`,
-    `${ready} of ${wanted} pods of this version are ready`,
-  ]);
-  const none = [[rollout.application, "nothing of this version runs"]];
-  const problems = (lines.length === 0 ? none : lines).map(([object = "", text = ""]) => ({
-    ...{ code: "other" as const, object, text, log: [] },
-  }));
-  return { ...rollout, problems };
 }

@@ -5,7 +5,7 @@ import { refuseNotAsShown } from "./shown-inputs.ts";
 import { refuseOtherState } from "./shown-state.ts";
 import { plannedDigest } from "../../as-planned.ts";
 import { printable, RefusalError, type Refusal } from "../../model/refusal.ts";
-import { isStuck, type ApplicationRollout } from "../../model/rollout.ts";
+import { isUnready, type ApplicationRollout } from "../../model/rollout.ts";
 import { followRollout, readRollout, type RolledApplication } from "../../rollout.ts";
 import { rolloutView } from "../rollout-text.ts";
 import type { DeployCall } from "./deploy-stage.ts";
@@ -55,15 +55,16 @@ export async function updateStage(call: DeployCall, opened: OpenedStage, ahead: 
   const rollouts =
     run.ended === "interrupted"
       ? await lastLook(opened, ahead)
-      : run.ended === "succeeded" && seen.some(isStuck)
+      : run.ended === "succeeded" && seen.some(isUnready)
         ? await waitFurther(call, opened, ahead, seen)
         : seen;
   return { run, message, startedMs, endedMs: Date.now(), rollouts, unjudged: judgeUpdate(run, opened) };
 }
 
 /**
- * The engine waits for what it changes; what an interrupted run had changed already it takes for done, ready or not.
- * Waited for as long as a roll-out of these may take.
+ * The engine waits for what it changes; what an interrupted run had changed already it takes for done, ready or not, and
+ * so it does, once in many times, where the cluster has not begun with the newest version when it looks. Waited for as
+ * long as a roll-out of these may take.
  */
 async function waitFurther(
   call: DeployCall,
@@ -71,9 +72,9 @@ async function waitFurther(
   ahead: LookAhead,
   seen: readonly ApplicationRollout[],
 ): Promise<readonly ApplicationRollout[]> {
-  const stuck = new Set(seen.filter(isStuck).map(({ application }) => application));
+  const open = new Set(seen.filter(isUnready).map(({ application }) => application));
   const limits = opened.loaded.stage.applications.flatMap(({ application: { name }, rolloutSeconds }) =>
-    stuck.has(name) ? [rolloutSeconds] : [],
+    open.has(name) ? [rolloutSeconds] : [],
   );
   const deadline = AbortSignal.timeout(Math.max(...limits, 0) * 1000);
   const { promise: over, resolve } = Promise.withResolvers<undefined>();
@@ -83,7 +84,7 @@ async function waitFurther(
   deadline.addEventListener("abort", end, { once: true });
   call.signal.addEventListener("abort", end, { once: true });
   const following = follow(call, opened, ahead, over, (all) => {
-    if (!all.some(isStuck)) end();
+    if (!all.some(isUnready)) end();
   });
   return following.catch((error: unknown) => unseen(error, call.signal));
 }

@@ -73,7 +73,11 @@ describe("the end of a deploy", () => {
 
   it("says of an update that came to its end that the files are deployed, whatever its smoke checks say", () => {
     const { updated } = doneWith({});
-    const whole = { ...updated, run: { ...updated.run, ended: "succeeded" as const } };
+    const rollouts = updated.rollouts.map((one) => ({
+      ...{ ...one, done: true },
+      workloads: one.workloads.map((workload) => ({ ...workload, ready: workload.wanted })),
+    }));
+    const whole = { ...updated, rollouts, run: { ...updated.run, ended: "succeeded" as const } };
     const failed = [{ name: "portal", problems: [problem] }];
     const [bad, stopped] = [
       renderEnd(plan, doneWith({ updated: whole, failed })),

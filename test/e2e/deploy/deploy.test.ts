@@ -5,6 +5,7 @@ import type { ProcessResult } from "../../../src/adapters/processes.ts";
 import { Clone } from "../clone.ts";
 import { assertNoSampleSecret, refused, succeeded, textOf } from "../outcomes.ts";
 import { answered, canAsk } from "../terminal.ts";
+import { AskedEngine } from "./asked-engine.ts";
 
 /** A deploy is a preview and an update, and everything that is asked meanwhile. */
 const PATIENCE_MS = 290_000;
@@ -146,6 +147,17 @@ describe("npm run deploy", () => {
     );
     succeeded(await deploy("--yes"));
     assert.notEqual(await clone.field("service/portal", "{.spec.clusterIP}"), "");
+  });
+
+  it("writes nothing and leaves nothing running where the stage has no file, or one that cannot be read", async () => {
+    refused(await clone.lockstep(["deploy", "inttset", "--dry-run"]), ["inttest"], 2);
+    refused(await clone.lockstep(["deploy", "", "--yes"]), ["stage"], 2);
+    assert.equal(await clone.gitStatus(), "");
+    const whole = await clone.read();
+    await clone.write("Pulumi.inttest.yaml", whole.replace(/^ {2}lockstep:pins:$/m, "  lockstep:pinz:"));
+    refused(await deploy("--yes"), ["lockstep:pinz"], 2);
+    assert.deepEqual(await new AskedEngine(clone).ask(z.array(z.string()), "left"), []);
+    await clone.write("Pulumi.inttest.yaml", whole);
   });
 
   it("stops where a file changes between the plan and the answer", async function () {
