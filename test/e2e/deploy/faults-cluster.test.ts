@@ -116,6 +116,9 @@ describe("a deploy whose API server goes away", function () {
     assert.match(text, /connection refused|cluster-unreachable|did not answer|refused - did you specify/i);
     refused(await deploy(), [`127.0.0.1:${location.ports.apiServer}`], 1);
     await startApiServer();
+    // Its controllers and nodes take their time to find it again.
+    await clone.settings("portal", { timeout: "3m" });
+    await clone.commit();
     succeeded(await deploy());
     await assertRuns("2.3.0");
   });
