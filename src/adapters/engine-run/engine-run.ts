@@ -74,7 +74,7 @@ function optionsOf(request: EngineRunRequest, said: RunRecord): RunOptions {
   };
 }
 
-/** Half a second of work, for while there is something to wait for. An update loads it by itself otherwise. */
+/** Some work, for while there is something to wait for. An update loads it by itself otherwise. */
 export function loadEngineApi(): void {
   // Whoever needs it hears what is wrong with it.
   import("@pulumi/pulumi/automation/index.js").catch(() => undefined);
